@@ -1,0 +1,87 @@
+import type { Datatype } from '../core/datatype.js';
+import type { ParameterValue } from '../core/tensor.js';
+import type { OnnxAttributeValue } from '../formats/onnx-write.js';
+import type { ElementType, StoredArray } from '../kernels/value.js';
+
+/**
+ * A converted model: a graph of operations from the request's rows to the model's outputs. Operations with an ONNX name run
+ * as float64 ONNX graphs, kernels run in TypeScript; which of them share a session is decided when a replica compiles the
+ * plan for the outputs a request asks for (runtimes/program.ts). A plan holds data only, so a file can carry it (plan-file.ts).
+ */
+export interface ModelPlan {
+  readonly about: PlanAbout;
+  readonly input: PlanInput;
+  /** Type and shape of every value; -1 as first dimension is the number of rows. A node's values are named by their index. */
+  readonly values: readonly PlanValue[];
+  /** In an order in which every node comes after those it reads. */
+  readonly nodes: readonly PlanNode[];
+  readonly outputs: readonly PlanOutput[];
+  readonly arrays: readonly StoredArray[];
+}
+
+/** Where the model came from, for metadata and `inspect`. */
+export interface PlanAbout {
+  readonly library: string;
+  readonly libraryVersion: string;
+  /** One line, such as `Pipeline(StandardScaler, SVC(kernel='rbf'))`. */
+  readonly estimator: string;
+  readonly classes?: readonly ParameterValue[];
+}
+
+export interface PlanInput {
+  /** Features of a row. */
+  readonly columns: number;
+  /** Names of the features when the model was fitted with names. */
+  readonly names?: readonly string[];
+  /** Per column, what the model wants there. 'any': numbers or text, the first request decides nothing for the next. */
+  readonly types: 'number' | readonly ColumnType[];
+  /** The datatype that metadata shows for number columns. */
+  readonly datatype: 'FP32' | 'FP64';
+  /** Whether null and NaN are values the model understands; if not, they are refused before the model sees them. */
+  readonly missing: boolean;
+  /** Whether infinities are understood. */
+  readonly infinite?: boolean;
+}
+
+export type ColumnType = 'number' | 'text' | 'any';
+
+export interface PlanValue {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+export type PlanNode =
+  /** All columns as numbers: [rows, columns], f64 or f32. */
+  | { readonly kind: 'rows'; readonly output: number }
+  /** One column: [rows], f64 or str as the value's type says. */
+  | { readonly kind: 'column'; readonly column: number; readonly output: number }
+  | { readonly kind: 'constant'; readonly array: number; readonly output: number }
+  | {
+      readonly kind: 'onnx';
+      readonly op: string;
+      readonly domain?: string;
+      readonly attributes?: Readonly<Record<string, OnnxAttributeValue>>;
+      readonly inputs: readonly number[];
+      readonly outputs: readonly number[];
+    }
+  | {
+      readonly kind: 'kernel';
+      readonly kernel: string;
+      readonly params: unknown;
+      /** Name in the kernel -> index in `arrays`. */
+      readonly arrays: Readonly<Record<string, number>>;
+      readonly inputs: readonly number[];
+      readonly outputs: readonly number[];
+    }
+  /** `float32` when the request's rows are FP32, else `otherwise`: libraries that keep float32 round on the way. */
+  | { readonly kind: 'choose'; readonly float32: number; readonly otherwise: number; readonly output: number };
+
+export interface PlanOutput {
+  /** The tensor's name in the answer: `predict`, `predict_proba-0`. */
+  readonly name: string;
+  /** The method a request asks for; several outputs may share one (multi-output `predict_proba`, frame columns). */
+  readonly method: string;
+  readonly value: number;
+  /** 'float': FP32 for FP32 rows, else FP64. 'rows': the datatype of the request's rows. */
+  readonly datatype: Datatype | 'float' | 'rows';
+}

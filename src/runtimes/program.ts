@@ -1,0 +1,218 @@
+import type { ModelPlan, PlanNode, PlanOutput } from '../convert/plan.js';
+import { encodeOnnxModel, type OnnxElement, type OnnxGraph } from '../formats/onnx-write.js';
+import { kernels } from '../kernels/catalogue.js';
+import type { KernelStep } from '../kernels/kernel.js';
+import type { StoredArray, Value } from '../kernels/value.js';
+import { OnnxSession, type SessionOptions } from './onnx-session.js';
+import type { RowSource } from './row-source.js';
+
+type OnnxNode = Extract<PlanNode, { kind: 'onnx' }>;
+type KernelNode = Extract<PlanNode, { kind: 'kernel' }>;
+
+/** One step of a program: reads values by number, writes values by number. */
+interface Step {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly run: KernelStep | undefined;
+  readonly session: OnnxSession | undefined;
+}
+
+/**
+ * A plan made ready for one set of outputs and one precision of rows: what those outputs do not need is left out, neighbouring
+ * ONNX operations share a session, kernels are prepared.
+ */
+export class Program {
+  private constructor(
+    private readonly plan: ModelPlan,
+    private readonly steps: readonly Step[],
+    private readonly inputNodes: readonly PlanNode[],
+    private readonly constants: ReadonlyMap<number, Value>,
+    private readonly results: readonly number[],
+  ) {}
+
+  static async compile(
+    plan: ModelPlan,
+    outputs: readonly PlanOutput[],
+    float32: boolean,
+    options: SessionOptions = {},
+  ): Promise<Program> {
+    const choose = chooser(plan, float32);
+    const results = outputs.map(output => choose(output.value));
+    const nodes = neededNodes(plan, results, choose);
+    const constants = constantValues(plan, nodes);
+    const steps: Step[] = [];
+    for (const stage of stagesOf(plan, nodes, choose)) {
+      if (stage.onnx.length > 0) steps.push(await sessionStep(plan, stage.onnx, nodes, results, choose, options));
+      for (const node of stage.kernels) {
+        steps.push({
+          inputs: node.inputs.map(choose),
+          outputs: node.outputs,
+          run: prepare(plan, node),
+          session: undefined,
+        });
+      }
+    }
+    const inputNodes = nodes.filter(node => node.kind === 'rows' || node.kind === 'column');
+    return new Program(plan, steps, inputNodes, constants, results);
+  }
+
+  /** The wanted outputs' values, in the order given to `compile`. */
+  async run(source: RowSource): Promise<Value[]> {
+    const values = new Map<number, Value>(this.constants);
+    for (const node of this.inputNodes) {
+      if (node.kind === 'rows')
+        values.set(node.output, source.matrix(this.plan.values[node.output].type as 'f64' | 'f32'));
+      if (node.kind === 'column') {
+        values.set(node.output, source.column(node.column, this.plan.values[node.output].type as 'f64' | 'str'));
+      }
+    }
+    for (const step of this.steps) {
+      let made: Value[];
+      if (step.session === undefined) {
+        made = step.run!(
+          step.inputs.map(id => values.get(id)!),
+          source.rows,
+        );
+      } else {
+        const feeds: Record<string, Value> = {};
+        for (const id of step.inputs) feeds[`v${id}`] = values.get(id)!;
+        made = await step.session.run(feeds);
+      }
+      for (let i = 0; i < made.length; i++) values.set(step.outputs[i], made[i]);
+    }
+    return this.results.map(id => values.get(id)!);
+  }
+
+  async release(): Promise<void> {
+    for (const step of this.steps) await step.session?.release();
+  }
+}
+
+type Choose = (id: number) => number;
+
+/** Follows `choose` nodes to the value that counts for this precision. */
+function chooser(plan: ModelPlan, float32: boolean): Choose {
+  const chosen = new Map<number, number>();
+  for (const node of plan.nodes) {
+    if (node.kind !== 'choose') continue;
+    const id = float32 ? node.float32 : node.otherwise;
+    chosen.set(node.output, chosen.get(id) ?? id);
+  }
+  return id => chosen.get(id) ?? id;
+}
+
+function inputsOf(node: PlanNode): readonly number[] {
+  return node.kind === 'onnx' || node.kind === 'kernel' ? node.inputs : [];
+}
+
+function outputsOf(node: PlanNode): readonly number[] {
+  return node.kind === 'onnx' || node.kind === 'kernel' ? node.outputs : [node.output];
+}
+
+/** The nodes that the results depend on, in the plan's order. */
+function neededNodes(plan: ModelPlan, results: readonly number[], choose: Choose): PlanNode[] {
+  const wanted = new Set(results);
+  const needed: PlanNode[] = [];
+  for (let i = plan.nodes.length - 1; i >= 0; i--) {
+    const node = plan.nodes[i];
+    if (node.kind === 'choose' || !outputsOf(node).some(id => wanted.has(id))) continue;
+    for (const id of inputsOf(node)) wanted.add(choose(id));
+    needed.push(node);
+  }
+  return needed.reverse();
+}
+
+function constantValues(plan: ModelPlan, nodes: readonly PlanNode[]): Map<number, Value> {
+  const constants = new Map<number, Value>();
+  for (const node of nodes) {
+    if (node.kind !== 'constant') continue;
+    const { type, shape } = plan.values[node.output];
+    constants.set(node.output, { type, shape, data: plan.arrays[node.array] } as Value);
+  }
+  return constants;
+}
+
+interface Stage {
+  readonly onnx: OnnxNode[];
+  readonly kernels: KernelNode[];
+}
+
+/**
+ * Puts every node into the first stage in which its inputs are there. Within a stage the ONNX operations come first, in one
+ * session, then the kernels: so an ONNX node that reads a kernel waits for the next stage.
+ */
+function stagesOf(plan: ModelPlan, nodes: readonly PlanNode[], choose: Choose): Stage[] {
+  const stageOf = new Int32Array(plan.values.length);
+  const byKernel = new Uint8Array(plan.values.length);
+  const stages: Stage[] = [];
+  for (const node of nodes) {
+    if (node.kind !== 'onnx' && node.kind !== 'kernel') continue;
+    let at = 0;
+    for (const id of node.inputs.map(choose)) {
+      at = Math.max(at, stageOf[id] + (node.kind === 'onnx' && byKernel[id] === 1 ? 1 : 0));
+    }
+    while (stages.length <= at) stages.push({ onnx: [], kernels: [] });
+    if (node.kind === 'onnx') stages[at].onnx.push(node);
+    else stages[at].kernels.push(node);
+    for (const id of node.outputs) {
+      stageOf[id] = at;
+      byKernel[id] = node.kind === 'kernel' ? 1 : 0;
+    }
+  }
+  return stages;
+}
+
+async function sessionStep(
+  plan: ModelPlan,
+  members: readonly OnnxNode[],
+  nodes: readonly PlanNode[],
+  results: readonly number[],
+  choose: Choose,
+  options: SessionOptions,
+): Promise<Step> {
+  const made = new Set(members.flatMap(node => node.outputs));
+  const inside = new Set<PlanNode>(members);
+  const constantArray = new Map<number, number>();
+  for (const node of nodes) if (node.kind === 'constant') constantArray.set(node.output, node.array);
+
+  const inputs = new Set<number>();
+  const constants = new Set<number>();
+  for (const node of members) {
+    for (const id of node.inputs.map(choose)) {
+      if (constantArray.has(id)) constants.add(id);
+      else if (!made.has(id)) inputs.add(id);
+    }
+  }
+  const readLater = new Set(results);
+  for (const node of nodes) if (!inside.has(node)) for (const id of inputsOf(node)) readLater.add(choose(id));
+  const outputs = [...made].filter(id => readLater.has(id));
+
+  const info = (id: number) => ({
+    name: `v${id}`,
+    type: plan.values[id].type as OnnxElement,
+    shape: plan.values[id].shape,
+  });
+  const graph: OnnxGraph = {
+    inputs: [...inputs].map(info),
+    outputs: outputs.map(info),
+    initializers: [...constants].map(id => ({ ...info(id), data: plan.arrays[constantArray.get(id)!] })),
+    nodes: members.map(node => ({
+      op: node.op,
+      domain: node.domain,
+      attributes: node.attributes,
+      inputs: node.inputs.map(id => `v${choose(id)}`),
+      outputs: node.outputs.map(id => `v${id}`),
+    })),
+  };
+  const session = await OnnxSession.create(encodeOnnxModel(graph), options);
+  return { inputs: [...inputs], outputs, run: undefined, session };
+}
+
+function prepare(plan: ModelPlan, node: KernelNode): KernelStep {
+  const kernel = kernels.get(node.kernel);
+  if (kernel === undefined)
+    throw new TypeError(`the plan asks for the kernel '${node.kernel}', which this server does not have`);
+  const arrays: Record<string, StoredArray> = {};
+  for (const [name, index] of Object.entries(node.arrays)) arrays[name] = plan.arrays[index];
+  return kernel({ params: node.params, arrays });
+}
