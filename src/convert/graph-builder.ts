@@ -55,7 +55,7 @@ export class GraphBuilder {
   }
 
   constant(array: StoredArray, shape: readonly number[] = [array.length]): Ref {
-    const type = TYPE_OF_ARRAY.find(([constructor]) => array instanceof constructor)?.[1];
+    const type = TYPE_OF_ARRAY.find(([type]) => array instanceof type)?.[1];
     if (type === undefined) throw new TypeError(`no value of a plan is a ${array.constructor.name}`);
     const ref = this.value(type, shape);
     this.nodes.push({ kind: 'constant', array: this.store(array), output: ref.id });

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Calls `fn` once when `now()` has reached `at`. */
   at(at: number, fn: () => void): CancelTimer;
+  /** Calls `fn` at the end of this turn of the event loop, when everything that has arrived has been read. */
+  endOfTurn(fn: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -14,4 +16,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(fn, Math.max(0, at - performance.now()));
     return () => clearTimeout(timer);
   },
+  endOfTurn: fn => void setImmediate(fn),
 };

@@ -7,6 +7,7 @@ import { OnnxSession, type SessionOptions } from './onnx-session.js';
 import type { RowSource } from './row-source.js';
 
 type OnnxNode = Extract<PlanNode, { kind: 'onnx' }>;
+type InputNode = Extract<PlanNode, { kind: 'rows' | 'column' }>;
 type KernelNode = Extract<PlanNode, { kind: 'kernel' }>;
 
 /** One step of a program: reads values by number, writes values by number. */
@@ -25,7 +26,7 @@ export class Program {
   private constructor(
     private readonly plan: ModelPlan,
     private readonly steps: readonly Step[],
-    private readonly inputNodes: readonly PlanNode[],
+    private readonly inputNodes: readonly InputNode[],
     private readonly constants: ReadonlyMap<number, Value>,
     private readonly results: readonly number[],
   ) {}
@@ -81,6 +82,12 @@ export class Program {
       for (let i = 0; i < made.length; i++) values.set(step.outputs[i], made[i]);
     }
     return this.results.map(id => values.get(id)!);
+  }
+
+  /** Whether a result's memory was made by this run, so that it may be given away. */
+  owns(result: number): boolean {
+    const id = this.results[result];
+    return !this.constants.has(id) && !this.inputNodes.some(node => node.output === id);
   }
 
   async release(): Promise<void> {

@@ -1,0 +1,151 @@
+import type { RequestContext } from '../core/context.js';
+import type { ServerError } from '../core/errors.js';
+import type { InferRequest } from '../core/protocol.js';
+import type { Parameters, Tensor } from '../core/tensor.js';
+
+/** What a caller gets back of a batch. */
+export interface BatchShare {
+  readonly outputs: readonly Tensor[];
+  readonly parameters?: Parameters;
+}
+
+/** One waiting request. `settle` answers its caller; only the first call counts. */
+export class Waiting {
+  private settled = false;
+  /** Called once when the caller has its answer. */
+  onSettled: (() => void) | undefined;
+
+  constructor(
+    readonly context: RequestContext,
+    readonly request: InferRequest,
+    readonly rows: number,
+    private readonly resolve: (share: BatchShare) => void,
+    private readonly reject: (error: ServerError) => void,
+  ) {}
+
+  get done(): boolean {
+    return this.settled;
+  }
+
+  settle(share: BatchShare | undefined, failure: ServerError | undefined): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.context.onCancel = undefined;
+    this.onSettled?.();
+    if (failure !== undefined) this.reject(failure);
+    else this.resolve(share!);
+  }
+}
+
+/** Milliseconds after which the memory of how many callers there are has halved. */
+const CROWD_HALF_LIFE_MS = 50;
+/** Weight of the latest gap between arrivals in their average. */
+const GAP_WEIGHT = 0.1;
+/** Weight of the latest batch in the average time a batch is away. */
+const SERVICE_WEIGHT = 0.2;
+
+/** Requests of one signature to one model, in order of arrival, with what the policy wants to know about their stream. */
+export class RequestQueue {
+  private items: Waiting[] = [];
+  private first = 0;
+  private waitingRows = 0;
+  private running = 0;
+  private newest = 0;
+  private gapMs = 0;
+  private awayMs = 0;
+  private crowd = 0;
+  private crowdAt = 0;
+
+  constructor(
+    readonly signature: string,
+    readonly maxBatchSize: number,
+    readonly maxBatchTimeMs: number,
+  ) {}
+
+  get requests(): number {
+    return this.items.length - this.first;
+  }
+
+  get rows(): number {
+    return this.waitingRows;
+  }
+
+  get oldestAt(): number {
+    return this.items[this.first].context.timings.queued;
+  }
+
+  get newestAt(): number {
+    return this.newest;
+  }
+
+  get arrivalGapMs(): number {
+    return this.gapMs;
+  }
+
+  get serviceMs(): number {
+    return this.awayMs;
+  }
+
+  /** Nothing waits and nothing runs. */
+  get idle(): boolean {
+    return this.requests === 0 && this.running === 0;
+  }
+
+  /** Callers seen together lately who are neither waiting nor being served now. */
+  expectedRequests(now: number): number {
+    return this.fadedCrowd(now) - this.requests - this.running;
+  }
+
+  push(item: Waiting, now: number): void {
+    if (this.newest > 0) this.gapMs += (Math.min(now - this.newest, 100) - this.gapMs) * GAP_WEIGHT;
+    this.newest = now;
+    this.items.push(item);
+    this.waitingRows += item.rows;
+    const present = this.requests + this.running;
+    const crowd = this.fadedCrowd(now);
+    this.crowd = Math.max(crowd, present);
+    this.crowdAt = now;
+  }
+
+  /** A caller that went away before its turn; false when its batch has left already. */
+  remove(item: Waiting): boolean {
+    const index = this.items.indexOf(item, this.first);
+    if (index < 0) return false;
+    this.items.splice(index, 1);
+    this.waitingRows -= item.rows;
+    return true;
+  }
+
+  /** The next batch, in order: at least one request, and no more than `rows` rows unless the first alone has more. */
+  take(rows: number): Waiting[] {
+    const batch: Waiting[] = [];
+    let taken = 0;
+    while (this.first < this.items.length) {
+      const item = this.items[this.first];
+      if (batch.length > 0 && taken + item.rows > rows) break;
+      batch.push(item);
+      taken += item.rows;
+      this.first++;
+    }
+    this.waitingRows -= taken;
+    if (this.first === this.items.length) {
+      this.items = [];
+      this.first = 0;
+    } else if (this.first > 1024) {
+      this.items = this.items.slice(this.first);
+      this.first = 0;
+    }
+    this.running += batch.length;
+    return batch;
+  }
+
+  /** As many of the requests taken have been answered, after the batch was away for so long. */
+  answered(requests: number, awayMs: number): void {
+    this.running -= requests;
+    this.awayMs += (awayMs - this.awayMs) * SERVICE_WEIGHT;
+  }
+
+  private fadedCrowd(now: number): number {
+    return this.crowd * 2 ** ((this.crowdAt - now) / CROWD_HALF_LIFE_MS);
+  }
+}

@@ -1,0 +1,336 @@
+import type { CancelTimer, Clock } from '../core/clock.js';
+import type { RequestContext } from '../core/context.js';
+import { errorFromData, ServerError, toServerError } from '../core/errors.js';
+import type { InferRequest } from '../core/protocol.js';
+import type { ModelLabel, Telemetry } from '../core/telemetry.js';
+import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
+import type { BatchAnswer } from '../wire/messages.js';
+import { mergeRequests, requestRows, splitOutputs } from './batch.js';
+import type { BatchPolicy } from './policy.js';
+import { type BatchShare, RequestQueue, Waiting } from './queue.js';
+import { signatureOf } from './signature.js';
+import { WorkerSlots } from './worker-slots.js';
+
+/** A model version as the scheduler sees it. One object per generation: queues hang on it. */
+export interface ScheduledModel {
+  /** `name@version#generation`, as frames carry it. */
+  readonly key: string;
+  readonly label: ModelLabel;
+  /** Rows of a batch; 1: every request goes alone. */
+  readonly maxBatchSize: number;
+  readonly maxBatchTimeMs: number;
+  /** Requests that may wait; more are refused. */
+  readonly maxQueueSize: number;
+  /** How long a worker may be busy with one batch before it counts as hung; Infinity for ever. */
+  readonly inferTimeoutMs: number;
+  readonly seesParameters: boolean;
+}
+
+export interface SchedulerOptions {
+  readonly pool: WorkerPool;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly policy: BatchPolicy;
+  /** Frames a worker may have in flight: 2 keep it busy while an answer travels. */
+  readonly slotsPerWorker: number;
+}
+
+/** How long requests wait when no worker is left, before they are refused. */
+const NO_WORKER_GRACE_MS = 5_000;
+/** Queues of signatures nobody asks for any more are forgotten beyond this many. */
+const MAX_IDLE_QUEUES = 64;
+
+interface ModelQueues {
+  readonly model: ScheduledModel;
+  readonly bySignature: Map<string, RequestQueue>;
+  waiting: number;
+}
+
+/**
+ * Queues of requests and workers with free slots, brought together. Requests stay in their queue until a worker can take
+ * them, so batches grow by themselves while all are busy. Every caller is settled exactly once, however a batch ends.
+ */
+export class Scheduler {
+  private readonly slots: WorkerSlots;
+  private readonly models = new Map<string, ModelQueues>();
+  /** Queues with waiting requests; the next to be asked stands first. */
+  private active: { queues: ModelQueues; queue: RequestQueue }[] = [];
+  private pumpPending = false;
+  private cancelWake: CancelTimer | undefined;
+  private cancelGrace: CancelTimer | undefined;
+  /** No worker for longer than the grace period: nothing is accepted. */
+  private abandoned = false;
+  private idleListeners: (() => void)[] = [];
+  private outstanding = 0;
+
+  constructor(private readonly options: SchedulerOptions) {
+    this.slots = new WorkerSlots(options.slotsPerWorker);
+    this.startGrace();
+  }
+
+  /** The worker has every wanted model loaded. */
+  workerReady(worker: WorkerId): void {
+    this.slots.add(worker);
+    this.abandoned = false;
+    this.cancelGrace?.();
+    this.pump();
+  }
+
+  workerLost(worker: WorkerId): void {
+    this.slots.remove(worker);
+    if (this.slots.ready === 0) this.startGrace();
+  }
+
+  /** Requests waiting per model, for gauges. */
+  *depths(): Iterable<{ label: ModelLabel; waiting: number }> {
+    for (const { model, waiting } of this.models.values()) yield { label: model.label, waiting };
+  }
+
+  /** Rejects with RESOURCE_EXHAUSTED (queue full), DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE or what the model answered. */
+  submit(context: RequestContext, model: ScheduledModel, request: InferRequest): Promise<BatchShare> {
+    return new Promise((resolve, reject) => {
+      const queues = this.queuesOf(model);
+      const refusal = this.refusal(context, queues);
+      if (refusal !== undefined) return reject(refusal);
+      const queue = this.queueOf(queues, signatureOf(request, model.seesParameters));
+      const now = this.options.clock.now();
+      context.timings.queued = now;
+      const waiting = new Waiting(context, request, requestRows(request), resolve, reject);
+      if (queue.requests === 0) this.active.push({ queues, queue });
+      queue.push(waiting, now);
+      queues.waiting++;
+      this.outstanding++;
+      this.watchCaller(waiting, queues, queue);
+      this.pumpSoon();
+    });
+  }
+
+  /** Forgets a model whose requests have all been answered. */
+  forget(model: ScheduledModel): void {
+    this.models.delete(model.key);
+  }
+
+  /** Settles when nothing waits and nothing runs. */
+  async idle(): Promise<void> {
+    if (this.outstanding > 0) await new Promise<void>(resolve => this.idleListeners.push(resolve));
+  }
+
+  /** Answers everybody who still waits; running batches go on. */
+  refuseWaiting(error: ServerError): void {
+    for (const { queues, queue } of this.active) {
+      for (const waiting of queue.take(Number.POSITIVE_INFINITY)) this.leave(waiting, queues, queue, error);
+    }
+    this.active = [];
+  }
+
+  private refusal(context: RequestContext, queues: ModelQueues): ServerError | undefined {
+    const { label, maxQueueSize } = queues.model;
+    if (context.cancelled) return new ServerError('CANCELLED', 'the client went away');
+    if (this.abandoned) return new ServerError('UNAVAILABLE', 'no worker is running', { retryAfterSeconds: 1 });
+    if (queues.waiting >= maxQueueSize) {
+      const text = `model '${label.name}': ${queues.waiting} requests are waiting already (max_queue_size ${maxQueueSize})`;
+      return new ServerError('RESOURCE_EXHAUSTED', text, { retryAfterSeconds: 1 });
+    }
+    return undefined;
+  }
+
+  private queuesOf(model: ScheduledModel): ModelQueues {
+    let queues = this.models.get(model.key);
+    if (queues === undefined) {
+      queues = { model, bySignature: new Map(), waiting: 0 };
+      this.models.set(model.key, queues);
+    }
+    return queues;
+  }
+
+  private queueOf({ model, bySignature }: ModelQueues, signature: string): RequestQueue {
+    let queue = bySignature.get(signature);
+    if (queue === undefined) {
+      if (bySignature.size >= MAX_IDLE_QUEUES) {
+        for (const [key, other] of bySignature) if (other.idle) bySignature.delete(key);
+      }
+      queue = new RequestQueue(signature, model.maxBatchSize, model.maxBatchTimeMs);
+      bySignature.set(signature, queue);
+    }
+    return queue;
+  }
+
+  /** A caller may leave its queue; when its batch already runs, only its answer is dropped. */
+  private watchCaller(waiting: Waiting, queues: ModelQueues, queue: RequestQueue): void {
+    const { context } = waiting;
+    const giveUp = (error: ServerError) => {
+      if (waiting.done) return;
+      if (queue.remove(waiting)) {
+        queues.waiting--;
+        this.finished(1);
+        if (queue.requests === 0) this.active = this.active.filter(entry => entry.queue !== queue);
+      }
+      waiting.settle(undefined, error);
+    };
+    context.onCancel = () => giveUp(new ServerError('CANCELLED', 'the client went away'));
+    if (context.deadline !== Number.POSITIVE_INFINITY) {
+      waiting.onSettled = this.options.clock.at(context.deadline, () => giveUp(deadlineExceeded()));
+    }
+  }
+
+  private pumpSoon(): void {
+    if (this.pumpPending) return;
+    this.pumpPending = true;
+    this.options.clock.endOfTurn(() => {
+      this.pumpPending = false;
+      this.pump();
+    });
+  }
+
+  /** Fills free slots from the queues in turn until no queue wants to send or no slot is left. */
+  private pump(): void {
+    let wakeAt = Number.POSITIVE_INFINITY;
+    const now = this.options.clock.now();
+    let undecided = this.active.length;
+    while (undecided > 0) {
+      const worker = this.slots.free();
+      if (worker === undefined) break;
+      const entry = this.active[0];
+      const { queue, queues } = entry;
+      const decision = this.options.policy(snapshot(queue, now), now);
+      if (decision.kind === 'dispatch') this.dispatch(worker, queues, queue, queue.take(decision.rows), now);
+      else {
+        undecided--;
+        if (decision.kind === 'wait') wakeAt = Math.min(wakeAt, decision.until);
+      }
+      this.active.shift();
+      if (queue.requests > 0) this.active.push(entry);
+      else if (decision.kind === 'dispatch') undecided--;
+    }
+    this.cancelWake?.();
+    this.cancelWake = undefined;
+    if (wakeAt !== Number.POSITIVE_INFINITY) this.cancelWake = this.options.clock.at(wakeAt, () => this.pump());
+  }
+
+  private dispatch(worker: WorkerId, queues: ModelQueues, queue: RequestQueue, taken: Waiting[], now: number): void {
+    const batch: Waiting[] = [];
+    for (const waiting of taken) {
+      const { context } = waiting;
+      if (context.cancelled || context.deadline <= now) this.leave(waiting, queues, queue, deadlineExceeded());
+      else {
+        queues.waiting--;
+        batch.push(waiting);
+      }
+    }
+    if (batch.length === 0) return;
+    this.slots.take(worker);
+    void this.serve(worker, queues.model, batch).finally(() => {
+      this.slots.release(worker);
+      queue.answered(batch.length, this.options.clock.now() - now);
+      this.finished(batch.length);
+      if (this.active.length > 0) this.pump();
+    });
+  }
+
+  /** Runs a batch; when the model fails it and it had several callers, each of them once more alone. */
+  private async serve(worker: WorkerId, model: ScheduledModel, batch: readonly Waiting[]): Promise<void> {
+    const answer = await this.runBatch(worker, model, batch);
+    if (answer === undefined || answer.ok) return;
+    if (batch.length === 1) return batch[0].settle(undefined, errorFromData(answer.error));
+    for (const waiting of batch) {
+      if (!waiting.done) await this.serve(worker, model, [waiting]);
+    }
+  }
+
+  /** Settles all callers unless the model itself failed: then its answer comes back and they are still waiting. */
+  private async runBatch(
+    worker: WorkerId,
+    model: ScheduledModel,
+    batch: readonly Waiting[],
+  ): Promise<BatchAnswer | undefined> {
+    const { clock, pool, telemetry } = this.options;
+    const started = clock.now();
+    const rows = batch.map(waiting => waiting.rows);
+    const total = rows.reduce((sum, count) => sum + count, 0);
+    const cancelWatchdog = this.watchWorker(worker, model, batch);
+    let shares: BatchShare[] | undefined;
+    let failure: ServerError | undefined;
+    let answer: BatchAnswer | undefined;
+    try {
+      const frame = mergeRequests(
+        model.key,
+        batch.map(waiting => waiting.request),
+      );
+      answer = await pool.infer(worker, frame);
+      if (answer.ok) {
+        const { parameters } = answer;
+        shares = splitOutputs(answer.outputs, rows).map(outputs => ({ outputs, parameters }));
+      }
+    } catch (error) {
+      failure = toServerError(error);
+    } finally {
+      cancelWatchdog();
+      const now = clock.now();
+      const inferenceMs = answer?.inferenceMs ?? 0;
+      telemetry.batchDone(model.label, { requests: batch.length, rows: total, inferenceMs, failed: shares === undefined });
+      const settles = shares !== undefined || failure !== undefined;
+      for (let i = 0; i < batch.length; i++) {
+        const { timings } = batch[i].context;
+        timings.dispatched = started;
+        timings.answered = now;
+        timings.batchRows = total;
+        timings.inferenceMs = inferenceMs;
+        if (settles) batch[i].settle(shares?.[i], failure);
+      }
+    }
+    return shares === undefined && failure === undefined ? answer : undefined;
+  }
+
+  /** Ends a worker that is still busy with this batch after the model's time. */
+  private watchWorker(worker: WorkerId, model: ScheduledModel, batch: readonly Waiting[]): CancelTimer {
+    const { inferTimeoutMs, label } = model;
+    if (inferTimeoutMs === Number.POSITIVE_INFINITY) return () => {};
+    const { clock, pool } = this.options;
+    return clock.at(clock.now() + inferTimeoutMs, () => {
+      const text = `model '${label.name}' did not answer within ${inferTimeoutMs / 1000} s (infer_timeout)`;
+      for (const waiting of batch) waiting.settle(undefined, new ServerError('DEADLINE_EXCEEDED', text));
+      this.workerLost(worker);
+      pool.kill(worker, text);
+    });
+  }
+
+  private leave(waiting: Waiting, queues: ModelQueues, queue: RequestQueue, error: ServerError): void {
+    queues.waiting--;
+    queue.answered(1, queue.serviceMs);
+    this.finished(1);
+    waiting.settle(undefined, error);
+  }
+
+  private finished(requests: number): void {
+    this.outstanding -= requests;
+    if (this.outstanding > 0 || this.idleListeners.length === 0) return;
+    for (const listener of this.idleListeners.splice(0)) listener();
+  }
+
+  private startGrace(): void {
+    const { clock } = this.options;
+    this.cancelGrace?.();
+    this.cancelGrace = clock.at(clock.now() + NO_WORKER_GRACE_MS, () => {
+      this.abandoned = true;
+      this.refuseWaiting(new ServerError('UNAVAILABLE', 'no worker is running', { retryAfterSeconds: 1 }));
+    });
+  }
+}
+
+function snapshot(queue: RequestQueue, now: number) {
+  return {
+    requests: queue.requests,
+    rows: queue.rows,
+    oldestAt: queue.oldestAt,
+    newestAt: queue.newestAt,
+    maxBatchSize: queue.maxBatchSize,
+    maxBatchTimeMs: queue.maxBatchTimeMs,
+    expectedRequests: queue.expectedRequests(now),
+    arrivalGapMs: queue.arrivalGapMs,
+    serviceMs: queue.serviceMs,
+  };
+}
+
+function deadlineExceeded(): ServerError {
+  return new ServerError('DEADLINE_EXCEEDED', 'the request was not answered within its time');
+}

@@ -1,0 +1,36 @@
+import type { InferRequest } from '../core/protocol.js';
+import type { Parameters } from '../core/tensor.js';
+
+/**
+ * Text that is equal for requests that may share a batch: input names, datatypes, shapes without the first axis, requested
+ * outputs, content types, and - when the model can see them - all parameters. Names are quoted, so no name can forge another
+ * signature.
+ */
+export function signatureOf(request: InferRequest, seesParameters: boolean): string {
+  let text = '';
+  for (const { name, datatype, shape, parameters } of request.inputs) {
+    text += `${quote(name)}${datatype}`;
+    for (let i = 1; i < shape.length; i++) text += `,${shape[i]}`;
+    if (shape.length === 0) text += '()';
+    if (parameters !== undefined) text += visible(parameters, seesParameters);
+    text += ';';
+  }
+  if (request.outputs !== undefined) {
+    for (const { name, parameters } of request.outputs) {
+      text += `>${quote(name)}`;
+      if (parameters !== undefined) text += visible(parameters, seesParameters);
+    }
+  }
+  if (request.parameters !== undefined) text += `|${visible(request.parameters, seesParameters)}`;
+  return text;
+}
+
+function quote(name: string): string {
+  return `${name.length}:${name}`;
+}
+
+function visible(parameters: Parameters, all: boolean): string {
+  if (all) return JSON.stringify(parameters);
+  const { content_type: contentType } = parameters;
+  return typeof contentType === 'string' ? `~${quote(contentType)}` : '';
+}

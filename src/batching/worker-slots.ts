@@ -1,0 +1,43 @@
+import type { WorkerId } from '../pool/worker-pool.js';
+
+/** The workers that hold every wanted model, and how many frames each has in flight. */
+export class WorkerSlots {
+  private readonly inFlight = new Map<WorkerId, number>();
+
+  constructor(private readonly slotsPerWorker: number) {}
+
+  get ready(): number {
+    return this.inFlight.size;
+  }
+
+  add(worker: WorkerId): void {
+    this.inFlight.set(worker, 0);
+  }
+
+  remove(worker: WorkerId): void {
+    this.inFlight.delete(worker);
+  }
+
+  /** The worker with the fewest frames that has room for one more. */
+  free(): WorkerId | undefined {
+    let best: WorkerId | undefined;
+    let fewest = this.slotsPerWorker;
+    for (const [worker, frames] of this.inFlight) {
+      if (frames < fewest) {
+        fewest = frames;
+        best = worker;
+      }
+    }
+    return best;
+  }
+
+  take(worker: WorkerId): void {
+    this.inFlight.set(worker, this.inFlight.get(worker)! + 1);
+  }
+
+  /** Does nothing for a worker that was lost, or lost and replaced, in the meantime. */
+  release(worker: WorkerId): void {
+    const frames = this.inFlight.get(worker);
+    if (frames !== undefined && frames > 0) this.inFlight.set(worker, frames - 1);
+  }
+}

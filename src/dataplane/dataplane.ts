@@ -1,0 +1,83 @@
+import type { Scheduler } from '../batching/scheduler.js';
+import type { Clock } from '../core/clock.js';
+import type { RequestContext } from '../core/context.js';
+import { type ErrorCode, ServerError, toServerError } from '../core/errors.js';
+import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';
+import type { ModelLabel, Telemetry } from '../core/telemetry.js';
+import type { ModelRegistry } from '../lifecycle/model-registry.js';
+import type { ModelVersion } from '../lifecycle/model-version.js';
+import { checkRequest } from './check-request.js';
+
+export interface DataPlaneOptions {
+  readonly registry: ModelRegistry;
+  readonly scheduler: Scheduler;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly server: ServerMetadata;
+}
+
+/** 'starting' until the first load has finished, 'stopping' from the signal on. */
+export type ServerPhase = 'starting' | 'serving' | 'stopping';
+
+/** What every transport speaks to: the protocol's operations on plain values. Failures are ServerErrors. */
+export class DataPlane {
+  phase: ServerPhase = 'starting';
+
+  constructor(private readonly options: DataPlaneOptions) {}
+
+  async infer(context: RequestContext, target: ModelRef, request: InferRequest): Promise<InferResponse> {
+    const { registry, scheduler, telemetry } = this.options;
+    let label: ModelLabel | undefined;
+    let failure: ErrorCode | undefined;
+    let version: ModelVersion | undefined;
+    try {
+      if (this.phase === 'stopping') throw new ServerError('UNAVAILABLE', 'the server is stopping');
+      version = registry.acquire(target);
+      label = version.label;
+      checkRequest(version.model!, request);
+      const { outputs, parameters } = await scheduler.submit(context, version.scheduled!, request);
+      const { name, version: modelVersion } = version.spec;
+      return { id: request.id, modelName: name, modelVersion, parameters, outputs };
+    } catch (error) {
+      const known = toServerError(error);
+      failure = known.code;
+      throw known;
+    } finally {
+      version?.release();
+      telemetry.requestDone(context, label, failure);
+    }
+  }
+
+  serverMetadata(): ServerMetadata {
+    return this.options.server;
+  }
+
+  ready(): boolean {
+    return this.phase === 'serving';
+  }
+
+  /** Throws NOT_FOUND. */
+  modelReady(target: ModelRef): boolean {
+    return this.options.registry.find(target).state === 'ready' && this.phase !== 'stopping';
+  }
+
+  /** What the settings say about tensors wins over what the file says. Throws NOT_FOUND, FAILED_PRECONDITION. */
+  modelMetadata(target: ModelRef): ModelMetadata {
+    const version = this.options.registry.acquire(target);
+    try {
+      const { settings } = version.spec;
+      const model = version.model!;
+      const { contentType } = settings.parameters;
+      return {
+        name: version.spec.name,
+        versions: settings.versions,
+        platform: settings.platform || model.platform,
+        inputs: settings.inputs.length > 0 ? settings.inputs : model.inputs,
+        outputs: settings.outputs.length > 0 ? settings.outputs : model.outputs,
+        parameters: contentType === null ? model.parameters : { content_type: contentType, ...model.parameters },
+      };
+    } finally {
+      version.release();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { type ErrorData, errorFromData, ServerError } from '../core/errors.js';
+
+/** One conversion: what to read, as what, and where the plan goes. */
+export interface ConvertTask {
+  /** Absolute path of the model's file. */
+  readonly artifact: string;
+  /** sklearn, xgboost, lightgbm, ... */
+  readonly kind: string;
+  /** The plan's file; written whole or not at all. */
+  readonly target: string;
+}
+
+export type ConvertAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
+
+export interface ConvertPoolOptions {
+  /** The built workers/convert.js. */
+  readonly filename: string;
+  readonly cacheFolder: string;
+  /** Tells builds of the converters apart: a plan made by another build is not used. */
+  readonly buildId: string;
+  readonly timeoutMs: number;
+  /** JavaScript heap of a conversion. */
+  readonly memoryMb: number;
+}
+
+/** How long an idle conversion thread lives on: a start with many models uses one thread for all. */
+const IDLE_MS = 2_000;
+
+/**
+ * Turns artifacts into plan files, once per content: the file's name is the hash of artifact, kind and build. Conversion runs in
+ * a thread of its own with a memory and a time limit, so that a hostile file cannot hurt serving.
+ */
+export class ConvertPool {
+  private threads: Piscina | undefined;
+  private readonly underWay = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: ConvertPoolOptions) {}
+
+  /** The path of the plan for this artifact. Rejects with INVALID_ARGUMENT and the reason why it cannot be converted. */
+  async planFor(artifact: string, kind: string): Promise<string> {
+    const name = await this.cacheName(artifact, kind);
+    const target = join(this.options.cacheFolder, `${name}.plan`);
+    let conversion = this.underWay.get(target);
+    if (conversion === undefined) {
+      conversion = this.convertOnce({ artifact, kind, target }).finally(() => this.underWay.delete(target));
+      this.underWay.set(target, conversion);
+    }
+    await conversion;
+    return target;
+  }
+
+  async close(): Promise<void> {
+    await this.threads?.destroy();
+  }
+
+  private async convertOnce(task: ConvertTask): Promise<void> {
+    const known = await access(task.target).then(
+      () => true,
+      () => false,
+    );
+    if (known) return;
+    await mkdir(this.options.cacheFolder, { recursive: true });
+    const answer = await this.run(task);
+    if (!answer.ok) throw errorFromData(answer.error);
+  }
+
+  private async run(task: ConvertTask): Promise<ConvertAnswer> {
+    const { timeoutMs, memoryMb } = this.options;
+    // Ending the thread is the only way to stop a conversion; it holds nothing of value.
+    const signal = timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined;
+    try {
+      return (await this.pool().run(task, { signal })) as ConvertAnswer;
+    } catch (error) {
+      const reason = signal?.aborted
+        ? `took longer than ${timeoutMs / 1000} s (conversion_timeout)`
+        : `needed more than ${memoryMb} MB (conversion_memory_mb) or stopped its thread`;
+      throw new ServerError('INVALID_ARGUMENT', `the conversion of ${task.artifact} ${reason}`, { cause: error });
+    }
+  }
+
+  private pool(): Piscina {
+    if (this.threads === undefined) {
+      this.threads = new Piscina({
+        filename: this.options.filename,
+        minThreads: 0,
+        maxThreads: 1,
+        idleTimeout: IDLE_MS,
+        atomics: 'disabled',
+        recordTiming: false,
+        workerHistogram: false,
+        resourceLimits: { maxOldGenerationSizeMb: this.options.memoryMb },
+      });
+      // The task that was under way is rejected; this only keeps the process alive.
+      this.threads.on('error', () => {});
+    }
+    return this.threads;
+  }
+
+  private async cacheName(artifact: string, kind: string): Promise<string> {
+    const hash = createHash('sha256').update(`${this.options.buildId}\n${kind}\n`);
+    try {
+      for await (const chunk of createReadStream(artifact)) hash.update(chunk as Buffer);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ServerError('INVALID_ARGUMENT', `the model file ${artifact} cannot be read (${code})`, { cause: error });
+    }
+    return hash.digest('hex');
+  }
+}

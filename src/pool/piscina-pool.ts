@@ -1,0 +1,102 @@
+import { Piscina } from 'piscina';
+import { ServerError } from '../core/errors.js';
+import type { BatchAnswer, LoadAnswer, ReplicaSpec, UnloadAnswer, WorkerTask } from '../wire/messages.js';
+import type { WorkerId, WorkerPool, WorkerPoolEvents } from './worker-pool.js';
+
+/** One thread: a Piscina of exactly one worker, which it replaces by itself. */
+interface Place {
+  readonly thread: Piscina;
+  /** Why the thread is ending, as far as we know. */
+  reason: string | undefined;
+}
+
+export interface PiscinaPoolOptions {
+  readonly workers: number;
+  /** The built workers/inference.js. */
+  readonly filename: string;
+}
+
+/** How long to wait before a thread that died while it started is tried again. */
+const RESTART_DELAY_MS = 500;
+
+/**
+ * Threads by piscina, one Piscina per worker. A frame must go to the worker that was chosen for it, and a lost worker must be
+ * known by its place: with a pool of one neither needs piscina's queue or balancer. `atomics: 'disabled'` because the other
+ * modes block the worker's event loop and measured slower here.
+ */
+export class PiscinaPool implements WorkerPool {
+  private readonly places: Place[] = [];
+  private closing = false;
+
+  constructor(private readonly options: PiscinaPoolOptions) {}
+
+  start(events: WorkerPoolEvents): void {
+    for (let worker = 0; worker < this.options.workers; worker++) this.open(worker, events);
+  }
+
+  infer(worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer> {
+    return this.run<BatchAnswer>(worker, { kind: 'infer', frame }, [frame]);
+  }
+
+  load(worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer> {
+    return this.run<LoadAnswer>(worker, { kind: 'load', spec });
+  }
+
+  unload(worker: WorkerId, key: string): Promise<UnloadAnswer> {
+    return this.run<UnloadAnswer>(worker, { kind: 'unload', key });
+  }
+
+  kill(worker: WorkerId, reason: string): void {
+    const place = this.places[worker];
+    place.reason = reason;
+    for (const thread of place.thread.threads) void thread.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all(this.places.map(place => place.thread.destroy()));
+  }
+
+  private open(worker: WorkerId, events: WorkerPoolEvents): void {
+    const thread = new Piscina({
+      filename: this.options.filename,
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: Number.MAX_SAFE_INTEGER,
+      atomics: 'disabled',
+      recordTiming: false,
+      workerHistogram: false,
+    });
+    const place: Place = { thread, reason: undefined };
+    this.places[worker] = place;
+    thread.on('workerCreate', () => events.joined(worker));
+    thread.on('workerDestroy', () => {
+      if (this.closing) return;
+      events.lost(worker, place.reason ?? 'the thread stopped');
+      place.reason = undefined;
+      setImmediate(() => this.reopenIfEmpty(worker, events));
+    });
+    // Without a listener an error outside of any task would end the process; the thread is replaced either way.
+    thread.on('error', error => {
+      place.reason ??= error instanceof Error ? error.message : String(error);
+    });
+  }
+
+  /** Piscina gives a place up for good when a thread dies before it was ready. */
+  private reopenIfEmpty(worker: WorkerId, events: WorkerPoolEvents): void {
+    const { thread } = this.places[worker];
+    if (this.closing || thread.threads.length > 0) return;
+    setTimeout(() => {
+      if (!this.closing) this.open(worker, events);
+    }, RESTART_DELAY_MS).unref();
+  }
+
+  private async run<Answer>(worker: WorkerId, task: WorkerTask, transferList?: ArrayBuffer[]): Promise<Answer> {
+    try {
+      return (await this.places[worker].thread.run(task, { transferList })) as Answer;
+    } catch (error) {
+      throw new ServerError('UNAVAILABLE', 'the worker that had this request stopped unexpectedly', { cause: error });
+    }
+  }
+}

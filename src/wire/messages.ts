@@ -1,0 +1,42 @@
+import type { ErrorData } from '../core/errors.js';
+import type { ModelInterface } from '../core/model-interface.js';
+import type { Parameters, Tensor } from '../core/tensor.js';
+
+/** `name@version#generation`: a reload is a new generation, so a frame always says which replica it wants. */
+export type ModelKey = string;
+
+/** What a worker needs to make a replica. */
+export interface ReplicaSpec {
+  readonly key: ModelKey;
+  readonly name: string;
+  readonly version?: string;
+  /** Which runtime makes it; each kind reads its own fields. */
+  readonly runtime: RuntimeSpec;
+}
+
+export type RuntimeSpec =
+  /** A converted model: the path of its plan file. */
+  | { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number };
+
+export type WorkerTask =
+  | { readonly kind: 'infer'; readonly frame: ArrayBuffer }
+  | { readonly kind: 'load'; readonly spec: ReplicaSpec }
+  | { readonly kind: 'unload'; readonly key: ModelKey };
+
+/** What the model made of one frame; the outputs' buffers belong to the receiver. */
+export type BatchAnswer =
+  | {
+      readonly ok: true;
+      readonly outputs: readonly Tensor[];
+      readonly parameters?: Parameters;
+      readonly inferenceMs: number;
+    }
+  | { readonly ok: false; readonly error: ErrorData; readonly inferenceMs: number };
+
+export type LoadAnswer =
+  | { readonly ok: true; readonly model: ModelInterface }
+  | { readonly ok: false; readonly error: ErrorData };
+
+export type UnloadAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
+
+export type WorkerAnswer = BatchAnswer | LoadAnswer | UnloadAnswer;
