@@ -1,0 +1,71 @@
+import { badFile } from './errors.js';
+
+/**
+ * Reads little-endian values from front to back. Every read is checked against the bytes left, so a length field can
+ * never reach past the end or make anybody allocate. `take` answers views, not copies. Throws INVALID_ARGUMENT.
+ */
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  position = 0;
+  private readonly view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.length - this.position;
+  }
+
+  /** Moves past `count` bytes and answers where they began. */
+  skip(count: number, what: string): number {
+    const start = this.position;
+    if (!(count >= 0 && count <= this.length - start)) {
+      throw badFile(`${what} needs ${count} bytes, but ${this.length - start} are left`);
+    }
+    this.position = start + count;
+    return start;
+  }
+
+  take(count: number, what: string): Uint8Array {
+    const start = this.skip(count, what);
+    return this.bytes.subarray(start, start + count);
+  }
+
+  uint8(what: string): number {
+    return this.bytes[this.skip(1, what)];
+  }
+
+  uint16(what: string): number {
+    return this.view.getUint16(this.skip(2, what), true);
+  }
+
+  uint32(what: string): number {
+    return this.view.getUint32(this.skip(4, what), true);
+  }
+
+  int32(what: string): number {
+    return this.view.getInt32(this.skip(4, what), true);
+  }
+
+  /** A length of 8 bytes. Beyond 2^53 it is rounded, which no check of the bytes left can pass anyway. */
+  uint64(what: string): number {
+    return Number(this.view.getBigUint64(this.skip(8, what), true));
+  }
+
+  float64BigEndian(what: string): number {
+    return this.view.getFloat64(this.skip(8, what), false);
+  }
+
+  /** The bytes up to the next line feed, which is read too. */
+  line(what: string): Uint8Array {
+    const start = this.position;
+    const end = this.bytes.indexOf(0x0a, start);
+    if (end < 0) throw badFile(`${what} needs a line, but no line ends before the file does`);
+    this.position = end + 1;
+    return this.bytes.subarray(start, end);
+  }
+}

@@ -1,0 +1,80 @@
+import { badFile } from '../errors.js';
+import { build, construct } from './construct.js';
+import { isArrayWrapper, readInlineArray } from './joblib.js';
+import type { OpcodeGroup } from './opcodes.js';
+import type { Unpickler } from './unpickler.js';
+import { PyDict, PyGlobal, PyObject, type PyValue, typeName } from './values.js';
+
+function globalLine(machine: Unpickler, what: string): string {
+  const line = machine.reader.line(what);
+  return Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8');
+}
+
+function global(machine: Unpickler): PyGlobal {
+  const module = globalLine(machine, 'a module name');
+  return machine.findGlobal(module, globalLine(machine, 'a class name'));
+}
+
+function stackGlobal(machine: Unpickler): PyGlobal {
+  const name = machine.pop();
+  const module = machine.pop();
+  if (typeof module !== 'string' || typeof name !== 'string') {
+    throw badFile(`names of a module and a class must be str, got ${typeName(module)} and ${typeName(name)}`);
+  }
+  return machine.findGlobal(module, name);
+}
+
+function popGlobal(machine: Unpickler, what: string): PyGlobal {
+  const value = machine.pop();
+  if (!(value instanceof PyGlobal)) throw badFile(`${what} ${typeName(value)}, which is no class or function`);
+  return value;
+}
+
+function reduce(machine: Unpickler): void {
+  const args = machine.popTuple('the arguments of a call');
+  machine.pushObject(construct(popGlobal(machine, 'calls'), args.items));
+}
+
+function newObject(machine: Unpickler): void {
+  const args = machine.popTuple('the arguments of an object');
+  machine.pushObject(new PyObject(popGlobal(machine, 'makes an object of'), args.items));
+}
+
+/** As newObject; keyword arguments become the last of `args`. */
+function newObjectWithKeywords(machine: Unpickler): void {
+  const keywords = machine.pop();
+  if (!(keywords instanceof PyDict)) throw badFile(`keyword arguments must be a dict, got ${typeName(keywords)}`);
+  const args = machine.popTuple('the arguments of an object');
+  const all: readonly PyValue[] = keywords.size === 0 ? args.items : [...args.items, keywords];
+  machine.pushObject(new PyObject(popGlobal(machine, 'makes an object of'), all));
+}
+
+function setState(machine: Unpickler): void {
+  const state = machine.pop();
+  const target = machine.top();
+  build(target, state);
+  if (isArrayWrapper(target) && !machine.nested) machine.replaceTop(readInlineArray(target, machine));
+}
+
+/** INST and OBJ call what they name without a REDUCE; only Python 1 wrote them. The name is looked at for the message. */
+function oldInstance(machine: Unpickler): never {
+  throw badFile(`the old way to make ${global(machine).text} is not allowed in a model file`);
+}
+
+/** Classes and functions by name, objects made of them, and their state. */
+export const objectOpcodes: OpcodeGroup = [
+  [0x63, 'GLOBAL', m => m.push(global(m))],
+  [0x93, 'STACK_GLOBAL', m => m.push(stackGlobal(m))],
+  [0x52, 'REDUCE', reduce],
+  [0x81, 'NEWOBJ', newObject],
+  [0x92, 'NEWOBJ_EX', newObjectWithKeywords],
+  [0x62, 'BUILD', setState],
+  [0x69, 'INST', oldInstance],
+  [
+    0x6f,
+    'OBJ',
+    () => {
+      throw badFile('the old way to make an object is not allowed in a model file');
+    },
+  ],
+];
