@@ -1,9 +1,11 @@
 import type { Kernel } from './kernel.js';
 import { labels } from './labels.js';
+import { svcCoupling } from './svc-coupling.js';
 
 /** Every step in TypeScript that a plan may name. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
   Object.entries({
     labels,
+    'svc-coupling': svcCoupling,
   } as Record<string, Kernel<never>>) as [string, Kernel][],
 );

@@ -1,0 +1,5 @@
+import type { EstimatorConverter } from './estimator.js';
+import { svmConverters } from './svm.js';
+
+/** Every class of scikit-learn that can be served, by its short name. One entry per family of estimators. */
+export const converters: ReadonlyMap<string, EstimatorConverter> = new Map(Object.entries({ ...svmConverters }));

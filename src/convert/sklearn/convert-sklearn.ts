@@ -1,0 +1,85 @@
+import { badFile } from '../../formats/errors.js';
+import { asInt, asString, asStrings, attr, className, optionalAttr, type Place, root } from '../../formats/pickle/access.js';
+import type { PyValue } from '../../formats/pickle/values.js';
+import { GraphBuilder, output, type Ref } from '../graph-builder.js';
+import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
+import { converters } from './catalogue.js';
+import { describeEstimator } from './describe.js';
+import { type Conversion, shortName } from './estimator.js';
+import { type Features, RequestFeatures } from './features.js';
+import { labelsAt, labelValues } from './labels.js';
+import type { Methods } from './methods.js';
+
+/** Estimators inside estimators. */
+const MAX_DEPTH = 40;
+
+/** The plan of a fitted estimator as a file holds it. Throws INVALID_ARGUMENT naming what cannot be served. */
+export function convertSklearn(value: PyValue): ModelPlan {
+  const estimator = root(value);
+  const names = featureNames(estimator);
+  const g = new GraphBuilder(asInt(attr(estimator, 'n_features_in_')));
+  const methods = new SklearnConversion(g).convert(estimator, new RequestFeatures(g, names));
+  const outputs = outputsOf(g, methods);
+  if (outputs.length === 0) throw badFile(`${estimator.path}: a ${shortName(estimator)} answers nothing that can be served`);
+  const about: PlanAbout = {
+    library: 'scikit-learn',
+    libraryVersion: asString(attr(estimator, '_sklearn_version')),
+    estimator: describeEstimator(estimator),
+    classes: methods.predict?.kind === 'class' ? labelValues(methods.predict.labels) : undefined,
+  };
+  const input: PlanInput = {
+    columns: g.columns,
+    names,
+    types: 'number',
+    datatype: 'FP64',
+    missing: methods.missing,
+    infinite: methods.infinite,
+  };
+  return g.build(about, input, outputs);
+}
+
+function featureNames(estimator: Place): string[] | undefined {
+  const names = optionalAttr(estimator, 'feature_names_in_');
+  return names && asStrings(names);
+}
+
+class SklearnConversion implements Conversion {
+  private depth = 0;
+
+  constructor(readonly g: GraphBuilder) {}
+
+  convert(estimator: Place, features: Features): Methods {
+    const converter = converters.get(shortName(estimator));
+    if (converter === undefined || !className(estimator).startsWith('sklearn.')) {
+      throw badFile(`${estimator.path}: a ${className(estimator)} cannot be served`);
+    }
+    if (++this.depth > MAX_DEPTH) throw badFile(`${estimator.path}: more than ${MAX_DEPTH} estimators inside each other`);
+    const methods = converter(this, estimator, features);
+    this.depth--;
+    return methods;
+  }
+}
+
+function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
+  const outputs: PlanOutput[] = [];
+  const { predict, predictProba, decisionFunction, scoreSamples, transform } = methods;
+  if (predict?.kind === 'class') outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
+  if (predict?.kind === 'value') outputs.push(output('predict', predict.value, predict.datatype));
+  if (predictProba !== undefined) {
+    const several = Array.isArray(predictProba) ? (predictProba as readonly Ref[]) : undefined;
+    if (several === undefined) outputs.push(...probabilityOutputs(g, predictProba as Ref, ''));
+    several?.forEach((shares, i) => outputs.push(...probabilityOutputs(g, shares, `-${i}`)));
+  }
+  if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction));
+  if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples));
+  if (transform !== undefined) outputs.push(output('transform', transform.features.matrix(), transform.datatype));
+  for (const { method, name, value, datatype } of methods.others ?? []) outputs.push(output(method, value, datatype, name));
+  return outputs;
+}
+
+function probabilityOutputs(g: GraphBuilder, shares: Ref, suffix: string): PlanOutput[] {
+  return [
+    output('predict_proba', shares, 'FP64', `predict_proba${suffix}`),
+    output('predict_log_proba', g.log(shares), 'FP64', `predict_log_proba${suffix}`),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Datatype } from '../../core/datatype.js';
+import type { ParameterValue } from '../../core/tensor.js';
+import { badFile } from '../../formats/errors.js';
+import { asArray, asStrings, type Place } from '../../formats/pickle/access.js';
+import { elements, numbersOf } from '../../formats/pickle/arrays.js';
+import type { StoredArray } from '../../kernels/value.js';
+import type { GraphBuilder, Ref } from '../graph-builder.js';
+
+/** The classes of a classifier, in scikit-learn's order. */
+export interface Labels {
+  readonly count: number;
+  readonly datatype: Datatype;
+  /** One of the two. */
+  readonly array?: StoredArray;
+  readonly texts?: readonly string[];
+}
+
+/** Reads `classes_`: whole numbers -> INT64, booleans -> BOOL, floats -> FP64, text and objects -> BYTES. */
+export function readLabels(place: Place): Labels {
+  const array = asArray(place);
+  const count = array.shape[0] ?? 0;
+  if (array.shape.length !== 1) throw badFile(`${place.path}: expected a list of classes, got shape [${array.shape}]`);
+  const { kind } = array.dtype;
+  if (kind === 'U' || kind === 'S') return { count, datatype: 'BYTES', texts: asStrings(place) };
+  if (array.objects !== null) return objectLabels(place, array.objects);
+  const numbers = numbersOf(array);
+  if (numbers === undefined) throw badFile(`${place.path}: classes of type ${array.dtype.text} cannot be served`);
+  if (kind === 'b') return { count, datatype: 'BOOL', array: numbers as Uint8Array };
+  if (kind === 'f') return { count, datatype: 'FP64', array: Float64Array.from(numbers as Float64Array) };
+  const whole = numbers instanceof BigInt64Array ? numbers : BigInt64Array.from(Array.from(numbers as Int32Array, BigInt));
+  return { count, datatype: 'INT64', array: whole };
+}
+
+function objectLabels(place: Place, values: ReturnType<typeof elements> & object): Labels {
+  if (values.every(value => typeof value === 'string')) return { count: values.length, datatype: 'BYTES', texts: values as string[] };
+  throw badFile(`${place.path}: classes must be of one type: text, numbers or booleans`);
+}
+
+/** The class at each position: i32 [rows] (or any shape) -> labels of the same shape. */
+export function labelsAt(g: GraphBuilder, positions: Ref, labels: Labels): Ref {
+  const { shape } = positions;
+  if (labels.texts !== undefined) {
+    const [texts] = g.kernel('labels', { inputs: [positions], params: { texts: labels.texts }, outputs: [{ type: 'str', shape }] });
+    return texts;
+  }
+  const type = labels.datatype === 'BOOL' ? 'bool' : labels.datatype === 'INT64' ? 'i64' : 'f64';
+  const [values] = g.kernel('labels', {
+    inputs: [positions],
+    params: { booleans: type === 'bool' },
+    arrays: { classes: labels.array! },
+    outputs: [{ type, shape }],
+  });
+  return values;
+}
+
+/** For metadata. */
+export function labelValues(labels: Labels): ParameterValue[] {
+  if (labels.texts !== undefined) return [...labels.texts];
+  return Array.from(labels.array as Float64Array, value =>
+    labels.datatype === 'BOOL' ? Number(value) === 1 : Number(value),
+  );
+}

@@ -1,0 +1,214 @@
+import { badFile } from '../../formats/errors.js';
+import { asBool, asFloat64, asInt, asInt32, asNumber, asString, attr, optionalAttr, type Place } from '../../formats/pickle/access.js';
+import type { GraphBuilder, Ref } from '../graph-builder.js';
+import { denseMatrix, type Matrix } from './dense.js';
+import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
+import type { Features } from './features.js';
+import { readLabels } from './labels.js';
+import type { Methods } from './methods.js';
+
+/** libsvm's machines. `_dual_coef_`, `_intercept_` and `_gamma` are libsvm's own; the public ones are negated for two classes. */
+export const svmConverters: Record<string, EstimatorConverter> = {
+  SVC: convertClassifier,
+  NuSVC: convertClassifier,
+  SVR: convertRegressor,
+  NuSVR: convertRegressor,
+  OneClassSVM: convertOneClass,
+};
+
+/** Beyond this size of gamma * |s|^2 the expanded square loses digits unless the vectors are centred first. */
+const CENTRE_FROM = 1e3;
+
+/** Kernel of each row with each support vector: [rows, vectors]. */
+function kernelMatrix(g: GraphBuilder, estimator: Place, x: Ref, vectors: Matrix): Ref {
+  const kernel = asString(attr(estimator, 'kernel'));
+  if (kernel === 'rbf') return radial(g, x, vectors, asNumber(attr(estimator, '_gamma')));
+  const products = g.matmul(x, g.matrix(transposed(vectors), vectors.columns, vectors.rows));
+  if (kernel === 'linear') return products;
+  if (kernel !== 'poly' && kernel !== 'sigmoid') throw unsupported(estimator, `kernel '${kernel}'`);
+  const gamma = asNumber(attr(estimator, '_gamma'));
+  const scaled = g.add(g.mul(products, gamma), asNumber(attr(estimator, 'coef0')));
+  return kernel === 'sigmoid' ? g.tanh(scaled) : g.pow(scaled, asInt(attr(estimator, 'degree')));
+}
+
+/** exp(-gamma |x - s|^2) as exp(2 gamma x.s - gamma |s|^2 - gamma |x|^2): one matrix product. */
+function radial(g: GraphBuilder, x: Ref, vectors: Matrix, gamma: number): Ref {
+  const { rows, columns } = vectors;
+  let data = vectors.data;
+  let from = x;
+  if (largestNorm(vectors) * gamma > CENTRE_FROM) {
+    const centre = columnMeans(vectors);
+    data = data.map((value, i) => value - centre[i % columns]);
+    from = g.sub(x, g.constant(centre));
+  }
+  const scaled = transposed({ data, rows, columns }).map(value => 2 * gamma * value);
+  const norms = new Float64Array(rows);
+  for (let i = 0; i < data.length; i++) norms[Math.floor(i / columns)] -= gamma * data[i] * data[i];
+  const products = g.linear(from, g.matrix(scaled, columns, rows), g.constant(norms));
+  return g.exp(g.sub(products, g.mul(g.sum(g.square(from), 1, true), gamma)));
+}
+
+function supportVectors(estimator: Place, features: Features): Matrix {
+  const vectors = denseMatrix(attr(estimator, 'support_vectors_'));
+  if (vectors.columns !== features.width) {
+    throw badFile(`${estimator.path}.support_vectors_: expected ${features.width} columns, got ${vectors.columns}`);
+  }
+  return vectors;
+}
+
+function convertClassifier({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const vectors = supportVectors(estimator, features);
+  const dual = denseMatrix(attr(estimator, '_dual_coef_'));
+  const counts = asInt32(attr(estimator, '_n_support')).data;
+  const intercepts = asFloat64(attr(estimator, '_intercept_')).data;
+  const labels = readLabels(attr(estimator, 'classes_'));
+  const classes = counts.length;
+  const pairs = pairsOf(classes);
+  checkMachine(estimator, { vectors, dual, counts, intercepts: intercepts.length, pairs: pairs.length, labels: labels.count });
+
+  const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
+  const weights = pairWeights(dual, counts, pairs, vectors.rows);
+  const decisions = g.linear(kernel, g.matrix(weights, vectors.rows, pairs.length), g.constant(intercepts));
+  const votes = countVotes(g, decisions, classes, pairs);
+  const byPair = optionalAttr(estimator, 'decision_function_shape')?.value === 'ovo';
+  const confidence = classes === 2 ? undefined : g.add(votes, confidences(g, decisions, classes, pairs));
+  const decisionFunction = confidence === undefined ? g.neg(g.pick(decisions, 0)) : byPair ? decisions : confidence;
+  const breakTies = confidence !== undefined && !byPair && asBool(attr(estimator, 'break_ties'));
+  return {
+    predict: { kind: 'class', index: g.argmax(breakTies ? confidence : votes), labels },
+    decisionFunction,
+    predictProba: probabilities(g, estimator, decisions, classes),
+    missing: false,
+  };
+}
+
+/** Platt's sigmoid per pair and libsvm's coupling of the pairs, when the machine was fitted with probabilities. */
+function probabilities(g: GraphBuilder, estimator: Place, decisions: Ref, classes: number): Ref | undefined {
+  const a = optionalAttr(estimator, '_probA');
+  if (a === undefined || asFloat64(a).data.length === 0) return undefined;
+  const arrays = { a: asFloat64(a).data, b: asFloat64(attr(estimator, '_probB')).data };
+  const pairs = decisions.shape[1];
+  if (arrays.a.length !== pairs || arrays.b.length !== pairs) throw badFile(`${a.path}: expected ${pairs} values, got ${arrays.a.length}`);
+  const [shares] = g.kernel('svc-coupling', {
+    inputs: [decisions],
+    params: { classes },
+    arrays,
+    outputs: [{ type: 'f64', shape: [-1, classes] }],
+  });
+  return shares;
+}
+
+function convertRegressor({ g }: Conversion, estimator: Place, features: Features): Methods {
+  return { predict: { kind: 'value', value: singleMachine(g, estimator, features), datatype: 'FP64' }, missing: false };
+}
+
+function convertOneClass({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const decisionFunction = singleMachine(g, estimator, features);
+  const offset = asFloat64(attr(estimator, 'offset_')).data[0];
+  const value = g.where(g.greater(decisionFunction, 0), 1, -1);
+  return {
+    predict: { kind: 'value', value, datatype: 'INT64' },
+    decisionFunction,
+    scoreSamples: g.add(decisionFunction, offset),
+    missing: false,
+  };
+}
+
+function singleMachine(g: GraphBuilder, estimator: Place, features: Features): Ref {
+  const vectors = supportVectors(estimator, features);
+  const dual = denseMatrix(attr(estimator, '_dual_coef_'));
+  if (dual.rows !== 1 || dual.columns !== vectors.rows) {
+    throw badFile(`${estimator.path}._dual_coef_: expected shape [1,${vectors.rows}], got [${dual.rows},${dual.columns}]`);
+  }
+  const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
+  const intercept = asFloat64(attr(estimator, '_intercept_')).data[0];
+  return g.add(g.matmul(kernel, g.constant(dual.data)), intercept);
+}
+
+type Pair = readonly [i: number, j: number];
+
+function pairsOf(classes: number): Pair[] {
+  const pairs: Pair[] = [];
+  for (let i = 0; i < classes; i++) for (let j = i + 1; j < classes; j++) pairs.push([i, j]);
+  return pairs;
+}
+
+/** One column per pair (i, j): the vectors of class i with row j - 1 of the coefficients, those of class j with row i. */
+function pairWeights(dual: Matrix, counts: Int32Array, pairs: readonly Pair[], vectors: number): Float64Array {
+  const starts = [0];
+  for (const count of counts) starts.push(starts[starts.length - 1] + count);
+  const weights = new Float64Array(vectors * pairs.length);
+  pairs.forEach(([i, j], pair) => {
+    for (let s = starts[i]; s < starts[i + 1]; s++) weights[s * pairs.length + pair] = dual.data[(j - 1) * vectors + s];
+    for (let s = starts[j]; s < starts[j + 1]; s++) weights[s * pairs.length + pair] = dual.data[i * vectors + s];
+  });
+  return weights;
+}
+
+/** Pair (i, j) votes for i where its decision is above 0, else for j: [rows, classes]. */
+function countVotes(g: GraphBuilder, decisions: Ref, classes: number, pairs: readonly Pair[]): Ref {
+  const change = new Float64Array(pairs.length * classes);
+  const otherwise = new Float64Array(classes);
+  pairs.forEach(([i, j], pair) => {
+    change[pair * classes + i] = 1;
+    change[pair * classes + j] = -1;
+    otherwise[j] += 1;
+  });
+  const positive = g.cast(g.greater(decisions, 0), 'f64');
+  return g.linear(positive, g.matrix(change, pairs.length, classes), g.constant(otherwise));
+}
+
+/** scikit-learn's tie breaker between -1/3 and 1/3: summed confidences, squeezed. */
+function confidences(g: GraphBuilder, decisions: Ref, classes: number, pairs: readonly Pair[]): Ref {
+  const signs = new Float64Array(pairs.length * classes);
+  pairs.forEach(([i, j], pair) => {
+    signs[pair * classes + i] = 1;
+    signs[pair * classes + j] = -1;
+  });
+  const sums = g.matmul(decisions, g.matrix(signs, pairs.length, classes));
+  return g.div(sums, g.mul(g.add(g.abs(sums), 1), 3));
+}
+
+interface Machine {
+  readonly vectors: Matrix;
+  readonly dual: Matrix;
+  readonly counts: Int32Array;
+  readonly intercepts: number;
+  readonly pairs: number;
+  readonly labels: number;
+}
+
+function checkMachine(estimator: Place, { vectors, dual, counts, intercepts, pairs, labels }: Machine): void {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const fits =
+    counts.length >= 2 &&
+    counts.every(count => count >= 0) &&
+    labels === counts.length &&
+    total === vectors.rows &&
+    dual.rows === counts.length - 1 &&
+    dual.columns === vectors.rows &&
+    intercepts === pairs;
+  if (!fits) throw badFile(`${estimator.path}: the arrays of this ${shortName(estimator)} do not fit each other`);
+}
+
+function transposed({ data, rows, columns }: Matrix): Float64Array {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
+  return out;
+}
+
+function columnMeans({ data, rows, columns }: Matrix): Float64Array {
+  const means = new Float64Array(columns);
+  for (let i = 0; i < data.length; i++) means[i % columns] += data[i] / rows;
+  return means;
+}
+
+function largestNorm({ data, rows, columns }: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < rows; i++) {
+    let norm = 0;
+    for (let j = 0; j < columns; j++) norm += data[i * columns + j] ** 2;
+    largest = Math.max(largest, norm);
+  }
+  return largest;
+}
