@@ -24,7 +24,7 @@ export class ByteReader {
   skip(count: number, what: string): number {
     const start = this.position;
     if (!(count >= 0 && count <= this.length - start)) {
-      throw badFile(`${what} needs ${count} bytes, but ${this.length - start} are left`);
+      throw badFile(`${what} of ${count} bytes, but ${this.length - start} are left`);
     }
     this.position = start + count;
     return start;
@@ -64,7 +64,7 @@ export class ByteReader {
   line(what: string): Uint8Array {
     const start = this.position;
     const end = this.bytes.indexOf(0x0a, start);
-    if (end < 0) throw badFile(`${what} needs a line, but no line ends before the file does`);
+    if (end < 0) throw badFile(`${what} without an end of line`);
     this.position = end + 1;
     return this.bytes.subarray(start, end);
   }

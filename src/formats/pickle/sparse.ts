@@ -6,8 +6,10 @@ import {
   attr,
   className,
   isObject,
+  item,
   items,
   type NumberTensor,
+  optionalAttr,
   type Place,
 } from './access.js';
 

@@ -41,7 +41,7 @@ export class Unpickler {
     try {
       for (;;) {
         start = reader.position;
-        const code = reader.uint8('the next opcode');
+        const code = reader.uint8('an opcode');
         if (code === STOP) break;
         const opcode = opcodes[code];
         if (opcode === undefined) throw badFile(`there is no opcode 0x${code.toString(16).padStart(2, '0')}`);
