@@ -23,7 +23,8 @@ function run(command, args) {
 }
 
 const installed = modified(join(root, 'node_modules/.package-lock.json'));
-if (installed < modified(join(root, 'package-lock.json'))) run('npm', ['ci', '--no-audit', '--no-fund']);
+if (installed < modified(join(root, 'package-lock.json')))
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save']);
 
 const built = modified(join(root, 'dist/.built'));
 const sources = Math.max(

@@ -267,7 +267,12 @@ export class Scheduler {
       cancelWatchdog();
       const now = clock.now();
       const inferenceMs = answer?.inferenceMs ?? 0;
-      telemetry.batchDone(model.label, { requests: batch.length, rows: total, inferenceMs, failed: shares === undefined });
+      telemetry.batchDone(model.label, {
+        requests: batch.length,
+        rows: total,
+        inferenceMs,
+        failed: shares === undefined,
+      });
       const settles = shares !== undefined || failure !== undefined;
       for (let i = 0; i < batch.length; i++) {
         const { timings } = batch[i].context;

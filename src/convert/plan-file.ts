@@ -31,7 +31,10 @@ interface PlanHeader extends Omit<ModelPlan, 'arrays'> {
 }
 
 export function encodePlan(plan: ModelPlan): Uint8Array {
-  const header: PlanHeader = { ...plan, arrays: plan.arrays.map(array => ({ type: typeOf(array), length: array.length })) };
+  const header: PlanHeader = {
+    ...plan,
+    arrays: plan.arrays.map(array => ({ type: typeOf(array), length: array.length })),
+  };
   const json = new TextEncoder().encode(JSON.stringify(header, writeNumber));
   let size = align(HEADER + json.byteLength);
   for (const array of plan.arrays) size = align(size + array.byteLength);
@@ -54,7 +57,10 @@ export function decodePlan(buffer: ArrayBufferLike, byteOffset: number, byteLeng
     throw new ServerError('INTERNAL', 'a plan in the cache is not of this version; delete the cache folder');
   }
   const length = new DataView(buffer, byteOffset).getUint32(8, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER, HEADER + length)), readNumber) as PlanHeader;
+  const header = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(HEADER, HEADER + length)),
+    readNumber,
+  ) as PlanHeader;
   let at = align(HEADER + length);
   const arrays = header.arrays.map((array): StoredArray => {
     const type = TYPES[array.type];

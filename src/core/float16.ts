@@ -31,7 +31,7 @@ export function float16ToNumber(bits: number): number {
 
 /** The 16 bits of the half nearest to `value`, ties to even; beyond the range an infinity, as IEEE 754 has it. */
 export function float16FromNumber(value: number): number {
-  if (value !== value) return NOT_A_NUMBER;
+  if (Number.isNaN(value)) return NOT_A_NUMBER;
   const sign = value < 0 || Object.is(value, -0) ? SIGN : 0;
   const size = Math.abs(value);
   if (size >= OVERFLOW) return sign | INFINITY;

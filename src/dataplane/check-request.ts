@@ -28,7 +28,8 @@ function checkRows(rule: RowsRule, inputs: readonly Tensor[]): void {
   const several = inputs.length > 1 || (first.shape.length === 1 && rule.columns > 1 && rule.names?.length === 1);
   if (several) checkColumns(rule, inputs);
   else checkMatrix(rule, first);
-  if (!rule.empty && first.shape[0] === 0) throw bad(`input '${first.name}': expected at least one row, got shape [${first.shape}]`);
+  if (!rule.empty && first.shape[0] === 0)
+    throw bad(`input '${first.name}': expected at least one row, got shape [${first.shape}]`);
 }
 
 function checkMatrix(rule: RowsRule, tensor: Tensor): void {
@@ -44,12 +45,15 @@ function checkMatrix(rule: RowsRule, tensor: Tensor): void {
 function checkColumns(rule: RowsRule, inputs: readonly Tensor[]): void {
   const { names, types } = rule;
   if (names === undefined) {
-    throw bad(`inputs: the model was fitted without column names, expected one tensor of shape [-1,${rule.columns}], got ${inputs.length} tensors`);
+    throw bad(
+      `inputs: the model was fitted without column names, expected one tensor of shape [-1,${rule.columns}], got ${inputs.length} tensors`,
+    );
   }
   const rows = inputs[0].shape[0];
   const given = new Map(inputs.map(tensor => [tensor.name, tensor]));
   for (const tensor of inputs) {
-    if (!names.includes(tensor.name)) throw bad(`input '${tensor.name}': the model has no such column, it has ${list(names)}`);
+    if (!names.includes(tensor.name))
+      throw bad(`input '${tensor.name}': the model has no such column, it has ${list(names)}`);
   }
   names.forEach((name, column) => {
     const tensor = given.get(name);
@@ -80,7 +84,7 @@ function checkFinite(rule: RowsRule, name: string, data: Float64Array | Float32A
     const value = data[i];
     // Only NaN and the infinities give NaN here.
     if (value - value === 0) continue;
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       if (!rule.missing) throw bad(`input '${name}': value ${i} is NaN or null, which this model does not understand`);
     } else if (!rule.infinite) throw bad(`input '${name}': value ${i} is infinite, expected a finite number`);
   }
@@ -95,8 +99,10 @@ function checkTensors(expected: readonly TensorMetadata[], inputs: readonly Tens
   for (const { name, datatype, shape } of expected) {
     const tensor = inputs.find(input => input.name === name);
     if (tensor === undefined) throw bad(`inputs: '${name}' is missing`);
-    if (tensor.datatype !== datatype) throw bad(`input '${name}': expected datatype ${datatype}, got ${tensor.datatype}`);
-    const fits = tensor.shape.length === shape.length && shape.every((size, axis) => size < 0 || size === tensor.shape[axis]);
+    if (tensor.datatype !== datatype)
+      throw bad(`input '${name}': expected datatype ${datatype}, got ${tensor.datatype}`);
+    const fits =
+      tensor.shape.length === shape.length && shape.every((size, axis) => size < 0 || size === tensor.shape[axis]);
     if (!fits) throw bad(`input '${name}': expected shape [${shape}], got [${tensor.shape}]`);
   }
 }

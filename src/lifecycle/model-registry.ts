@@ -175,7 +175,8 @@ export class ModelRegistry {
         }),
       );
     }
-    if (model === undefined) throw new ServerError('UNAVAILABLE', 'the worker stopped while it loaded the model', { cause: lost });
+    if (model === undefined)
+      throw new ServerError('UNAVAILABLE', 'the worker stopped while it loaded the model', { cause: lost });
     return model;
   }
 

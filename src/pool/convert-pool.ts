@@ -107,7 +107,9 @@ export class ConvertPool {
       for await (const chunk of createReadStream(artifact)) hash.update(chunk as Buffer);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new ServerError('INVALID_ARGUMENT', `the model file ${artifact} cannot be read (${code})`, { cause: error });
+      throw new ServerError('INVALID_ARGUMENT', `the model file ${artifact} cannot be read (${code})`, {
+        cause: error,
+      });
     }
     return hash.digest('hex');
   }

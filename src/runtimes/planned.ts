@@ -37,11 +37,15 @@ export class PlannedRuntime implements Runtime {
       if (group === undefined) this.byMethod.set(output.method, [output]);
       else group.push(output);
     }
-    const method = options.defaultOutput ?? DEFAULT_METHODS.find(name => this.byMethod.has(name)) ?? plan.outputs[0].method;
+    const method =
+      options.defaultOutput ?? DEFAULT_METHODS.find(name => this.byMethod.has(name)) ?? plan.outputs[0].method;
     const defaults = this.byMethod.get(method);
     if (defaults === undefined) {
       const known = [...this.byMethod.keys()].join(', ');
-      throw new ServerError('INVALID_ARGUMENT', `predict_fn '${method}': the model has no such method, it has ${known}`);
+      throw new ServerError(
+        'INVALID_ARGUMENT',
+        `predict_fn '${method}': the model has no such method, it has ${known}`,
+      );
     }
     this.defaults = defaults;
     this.float32Matters = plan.nodes.some(node => node.kind === 'choose');
@@ -125,7 +129,8 @@ function describe(plan: ModelPlan, defaults: readonly PlanOutput[], methods: rea
 function describeInputs({ input }: ModelPlan): ModelInterface['inputs'] {
   const { columns, names, types, datatype } = input;
   if (types === 'number') return [{ name: 'predict', datatype, shape: [-1, columns] }];
-  if (names === undefined && columns === 1) return [{ name: 'predict', datatype: types[0] === 'number' ? datatype : 'BYTES', shape: [-1] }];
+  if (names === undefined && columns === 1)
+    return [{ name: 'predict', datatype: types[0] === 'number' ? datatype : 'BYTES', shape: [-1] }];
   return types.map((type, i) => ({
     name: names?.[i] ?? `input-${i}`,
     datatype: type === 'number' ? datatype : 'BYTES',

@@ -27,7 +27,9 @@ export class RequestRows implements RowSource {
     [this.whole] = request.inputs;
     this.rows = rowsOf(this.whole);
     this.columnTensors = isOneTensor(request, input) ? undefined : inOrder(request.inputs, input);
-    this.float32 = (this.columnTensors ?? [this.whole]).every(tensor => tensor.datatype === 'FP32' || tensor.datatype === 'BYTES');
+    this.float32 = (this.columnTensors ?? [this.whole]).every(
+      tensor => tensor.datatype === 'FP32' || tensor.datatype === 'BYTES',
+    );
   }
 
   /** The datatype that outputs 'as the rows' have. */
@@ -94,7 +96,10 @@ function textsToFloats<T extends FloatArray>(tensor: Tensor, type: new (length: 
   words.forEach((word, i) => {
     const number = word.trim() === '' ? Number.NaN : Number(word);
     if (Number.isNaN(number) && word.toLowerCase() !== 'nan') {
-      throw new ServerError('INVALID_ARGUMENT', `input '${tensor.name}': the model wants numbers, value ${i} is the text '${word.slice(0, 40)}'`);
+      throw new ServerError(
+        'INVALID_ARGUMENT',
+        `input '${tensor.name}': the model wants numbers, value ${i} is the text '${word.slice(0, 40)}'`,
+      );
     }
     out[i] = number;
   });

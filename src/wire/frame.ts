@@ -10,7 +10,14 @@
 import { Packr } from 'msgpackr';
 import { arrayView, type Datatype, elementSize, type NumericDatatype } from '../core/datatype.js';
 import type { RequestedOutput } from '../core/protocol.js';
-import { type BytesColumn, dataLength, isBytes, type Parameters, type Tensor, type TensorData } from '../core/tensor.js';
+import {
+  type BytesColumn,
+  dataLength,
+  isBytes,
+  type Parameters,
+  type Tensor,
+  type TensorData,
+} from '../core/tensor.js';
 
 /** A tensor whose data lie in several places, one part per caller. */
 export interface FrameTensor {
@@ -91,7 +98,13 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   const base = align(HEADER_AT + headerLength);
   const inputs = header.tensors.map((tensor): Tensor => {
     const { name, datatype, shape, parameters, elements } = tensor;
-    return { name, datatype, shape, parameters, data: viewOf(buffer, base + tensor.at, datatype, elements, tensor.byteLength) };
+    return {
+      name,
+      datatype,
+      shape,
+      parameters,
+      data: viewOf(buffer, base + tensor.at, datatype, elements, tensor.byteLength),
+    };
   });
   return { model: header.model, id: header.id, outputs: header.outputs, parameters: header.parameters, inputs };
 }

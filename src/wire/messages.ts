@@ -16,7 +16,7 @@ export interface ReplicaSpec {
 
 export type RuntimeSpec =
   /** A converted model: the path of its plan file. */
-  | { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number };
+  { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number };
 
 export type WorkerTask =
   | { readonly kind: 'infer'; readonly frame: ArrayBuffer }

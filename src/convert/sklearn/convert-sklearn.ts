@@ -1,5 +1,14 @@
 import { badFile } from '../../formats/errors.js';
-import { asInt, asString, asStrings, attr, className, optionalAttr, type Place, root } from '../../formats/pickle/access.js';
+import {
+  asInt,
+  asString,
+  asStrings,
+  attr,
+  className,
+  optionalAttr,
+  type Place,
+  root,
+} from '../../formats/pickle/access.js';
 import type { PyValue } from '../../formats/pickle/values.js';
 import { GraphBuilder, output, type Ref } from '../graph-builder.js';
 import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
@@ -20,7 +29,8 @@ export function convertSklearn(value: PyValue): ModelPlan {
   const g = new GraphBuilder(asInt(attr(estimator, 'n_features_in_')));
   const methods = new SklearnConversion(g).convert(estimator, new RequestFeatures(g, names));
   const outputs = outputsOf(g, methods);
-  if (outputs.length === 0) throw badFile(`${estimator.path}: a ${shortName(estimator)} answers nothing that can be served`);
+  if (outputs.length === 0)
+    throw badFile(`${estimator.path}: a ${shortName(estimator)} answers nothing that can be served`);
   const about: PlanAbout = {
     library: 'scikit-learn',
     libraryVersion: asString(attr(estimator, '_sklearn_version')),
@@ -53,7 +63,8 @@ class SklearnConversion implements Conversion {
     if (converter === undefined || !className(estimator).startsWith('sklearn.')) {
       throw badFile(`${estimator.path}: a ${className(estimator)} cannot be served`);
     }
-    if (++this.depth > MAX_DEPTH) throw badFile(`${estimator.path}: more than ${MAX_DEPTH} estimators inside each other`);
+    if (++this.depth > MAX_DEPTH)
+      throw badFile(`${estimator.path}: more than ${MAX_DEPTH} estimators inside each other`);
     const methods = converter(this, estimator, features);
     this.depth--;
     return methods;
@@ -63,7 +74,8 @@ class SklearnConversion implements Conversion {
 function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   const outputs: PlanOutput[] = [];
   const { predict, predictProba, decisionFunction, scoreSamples, transform } = methods;
-  if (predict?.kind === 'class') outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
+  if (predict?.kind === 'class')
+    outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
   if (predict?.kind === 'value') outputs.push(output('predict', predict.value, predict.datatype));
   if (predictProba !== undefined) {
     const several = Array.isArray(predictProba) ? (predictProba as readonly Ref[]) : undefined;
@@ -73,7 +85,8 @@ function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction));
   if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples));
   if (transform !== undefined) outputs.push(output('transform', transform.features.matrix(), transform.datatype));
-  for (const { method, name, value, datatype } of methods.others ?? []) outputs.push(output(method, value, datatype, name));
+  for (const { method, name, value, datatype } of methods.others ?? [])
+    outputs.push(output(method, value, datatype, name));
   return outputs;
 }
 

@@ -1,4 +1,4 @@
-import { type Place, optionalAttr } from '../../formats/pickle/access.js';
+import { optionalAttr, type Place } from '../../formats/pickle/access.js';
 import { PyObject, PyTuple, type PyValue } from '../../formats/pickle/values.js';
 import { shortName } from './estimator.js';
 

@@ -1,5 +1,5 @@
-import { attr, className, hasAttr, optionalAttr, type Place, sklearnVersion } from '../../formats/pickle/access.js';
 import { badFile } from '../../formats/errors.js';
+import { attr, className, hasAttr, optionalAttr, type Place, sklearnVersion } from '../../formats/pickle/access.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { Features } from './features.js';
 import type { Methods } from './methods.js';

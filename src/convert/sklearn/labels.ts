@@ -2,7 +2,7 @@ import type { Datatype } from '../../core/datatype.js';
 import type { ParameterValue } from '../../core/tensor.js';
 import { badFile } from '../../formats/errors.js';
 import { asArray, asStrings, type Place } from '../../formats/pickle/access.js';
-import { elements, numbersOf } from '../../formats/pickle/arrays.js';
+import { type elements, numbersOf } from '../../formats/pickle/arrays.js';
 import type { StoredArray } from '../../kernels/value.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 
@@ -27,12 +27,14 @@ export function readLabels(place: Place): Labels {
   if (numbers === undefined) throw badFile(`${place.path}: classes of type ${array.dtype.text} cannot be served`);
   if (kind === 'b') return { count, datatype: 'BOOL', array: numbers as Uint8Array };
   if (kind === 'f') return { count, datatype: 'FP64', array: Float64Array.from(numbers as Float64Array) };
-  const whole = numbers instanceof BigInt64Array ? numbers : BigInt64Array.from(Array.from(numbers as Int32Array, BigInt));
+  const whole =
+    numbers instanceof BigInt64Array ? numbers : BigInt64Array.from(Array.from(numbers as Int32Array, BigInt));
   return { count, datatype: 'INT64', array: whole };
 }
 
 function objectLabels(place: Place, values: ReturnType<typeof elements> & object): Labels {
-  if (values.every(value => typeof value === 'string')) return { count: values.length, datatype: 'BYTES', texts: values as string[] };
+  if (values.every(value => typeof value === 'string'))
+    return { count: values.length, datatype: 'BYTES', texts: values as string[] };
   throw badFile(`${place.path}: classes must be of one type: text, numbers or booleans`);
 }
 
@@ -40,7 +42,11 @@ function objectLabels(place: Place, values: ReturnType<typeof elements> & object
 export function labelsAt(g: GraphBuilder, positions: Ref, labels: Labels): Ref {
   const { shape } = positions;
   if (labels.texts !== undefined) {
-    const [texts] = g.kernel('labels', { inputs: [positions], params: { texts: labels.texts }, outputs: [{ type: 'str', shape }] });
+    const [texts] = g.kernel('labels', {
+      inputs: [positions],
+      params: { texts: labels.texts },
+      outputs: [{ type: 'str', shape }],
+    });
     return texts;
   }
   const type = labels.datatype === 'BOOL' ? 'bool' : labels.datatype === 'INT64' ? 'i64' : 'f64';

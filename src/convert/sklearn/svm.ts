@@ -1,5 +1,15 @@
 import { badFile } from '../../formats/errors.js';
-import { asBool, asFloat64, asInt, asInt32, asNumber, asString, attr, optionalAttr, type Place } from '../../formats/pickle/access.js';
+import {
+  asBool,
+  asFloat64,
+  asInt,
+  asInt32,
+  asNumber,
+  asString,
+  attr,
+  optionalAttr,
+  type Place,
+} from '../../formats/pickle/access.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 import { denseMatrix, type Matrix } from './dense.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
@@ -64,7 +74,14 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
   const labels = readLabels(attr(estimator, 'classes_'));
   const classes = counts.length;
   const pairs = pairsOf(classes);
-  checkMachine(estimator, { vectors, dual, counts, intercepts: intercepts.length, pairs: pairs.length, labels: labels.count });
+  checkMachine(estimator, {
+    vectors,
+    dual,
+    counts,
+    intercepts: intercepts.length,
+    pairs: pairs.length,
+    labels: labels.count,
+  });
 
   const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
   const weights = pairWeights(dual, counts, pairs, vectors.rows);
@@ -88,7 +105,8 @@ function probabilities(g: GraphBuilder, estimator: Place, decisions: Ref, classe
   if (a === undefined || asFloat64(a).data.length === 0) return undefined;
   const arrays = { a: asFloat64(a).data, b: asFloat64(attr(estimator, '_probB')).data };
   const pairs = decisions.shape[1];
-  if (arrays.a.length !== pairs || arrays.b.length !== pairs) throw badFile(`${a.path}: expected ${pairs} values, got ${arrays.a.length}`);
+  if (arrays.a.length !== pairs || arrays.b.length !== pairs)
+    throw badFile(`${a.path}: expected ${pairs} values, got ${arrays.a.length}`);
   const [shares] = g.kernel('svc-coupling', {
     inputs: [decisions],
     params: { classes },
@@ -118,7 +136,9 @@ function singleMachine(g: GraphBuilder, estimator: Place, features: Features): R
   const vectors = supportVectors(estimator, features);
   const dual = denseMatrix(attr(estimator, '_dual_coef_'));
   if (dual.rows !== 1 || dual.columns !== vectors.rows) {
-    throw badFile(`${estimator.path}._dual_coef_: expected shape [1,${vectors.rows}], got [${dual.rows},${dual.columns}]`);
+    throw badFile(
+      `${estimator.path}._dual_coef_: expected shape [1,${vectors.rows}], got [${dual.rows},${dual.columns}]`,
+    );
   }
   const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
   const intercept = asFloat64(attr(estimator, '_intercept_')).data[0];
