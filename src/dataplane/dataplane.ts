@@ -1,5 +1,4 @@
 import type { Scheduler } from '../batching/scheduler.js';
-import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
 import { type ErrorCode, ServerError, toServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';
@@ -12,7 +11,6 @@ export interface DataPlaneOptions {
   readonly registry: ModelRegistry;
   readonly scheduler: Scheduler;
   readonly telemetry: Telemetry;
-  readonly clock: Clock;
   readonly server: ServerMetadata;
 }
 

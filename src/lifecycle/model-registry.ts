@@ -56,7 +56,8 @@ export class ModelRegistry {
     const family = this.families.get(target.name);
     if (family === undefined) throw notFound(target);
     const { serving, pending } = family;
-    const key = target.version || defaultVersion(serving.size > 0 ? [...serving.keys()] : [...pending.keys()]);
+    const known = [...(serving.size > 0 ? serving : pending).keys()].map(version => version || undefined);
+    const key = target.version || defaultVersion(known);
     const version = serving.get(key ?? '') ?? pending.get(key ?? '');
     if (version === undefined || version.state === 'failed') throw notFound(target);
     return version;

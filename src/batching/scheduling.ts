@@ -1,0 +1,28 @@
+import type { ModelInterface } from '../core/model-interface.js';
+import type { ModelSpec } from '../settings/model-spec.js';
+import type { ServerSettings } from '../settings/server-settings.js';
+import type { ScheduledModel } from './scheduler.js';
+
+/** Rows of a batch of a model whose settings say nothing about batching. */
+const UNASKED_BATCH_SIZE = 64;
+
+/**
+ * A model's limits from its settings and the server's. When the settings do not mention batching, requests to a row-wise model
+ * that happen to arrive together still share a batch: nobody waits for it and every answer is the same. Both `max_batch_size`
+ * and `max_batch_time` make a window; `max_batch_size` of 0 or 1 sends every request alone.
+ */
+export function modelScheduling(server: ServerSettings) {
+  return (spec: ModelSpec, key: string, model: ModelInterface): ScheduledModel => {
+    const { settings } = spec;
+    const timeoutMs = settings.inferTimeoutMs ?? server.inferTimeoutMs;
+    return {
+      key,
+      label: { name: spec.name, version: spec.version ?? '' },
+      maxBatchSize: Math.max(1, settings.maxBatchSize ?? (model.rowWise ? UNASKED_BATCH_SIZE : 1)),
+      maxBatchTimeMs: settings.maxBatchTimeMs,
+      maxQueueSize: settings.maxQueueSize ?? server.maxQueueSize,
+      inferTimeoutMs: timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs,
+      seesParameters: model.seesParameters,
+    };
+  };
+}

@@ -1,0 +1,80 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Clock } from '../core/clock.js';
+import { ServerError } from '../core/errors.js';
+import type { DataPlane } from '../dataplane/dataplane.js';
+import type { Logger } from '../logging/logger.js';
+import type { RestMetrics } from '../metrics/metrics.js';
+import { collectBody } from './body.js';
+import { CloudEventHeaders } from './cloud-events.js';
+import { addErrorHandlers } from './errors.js';
+import { addRoutes } from './routes.js';
+
+export interface RestOptions {
+  readonly dataPlane: DataPlane;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: RestMetrics;
+  readonly serverName: string;
+  readonly maxBodyBytes: number;
+  /** From arrival to answer; 0 for no limit. */
+  readonly requestTimeoutMs: number;
+}
+
+/** A client has this long to send its headers, and its whole request. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const SEND_TIMEOUT_MS = 30_000;
+/** How often Node looks for connections that exceed them. */
+const CHECK_INTERVAL_MS = 2_000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_NAME_LENGTH = 255;
+
+/** The REST transport; `listen` is the caller's. */
+export async function restApp(options: RestOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: options.maxBodyBytes,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: {
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: SEND_TIMEOUT_MS,
+    },
+    routerOptions: { maxParamLength: MAX_NAME_LENGTH },
+    exposeHeadRoutes: false,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const refusal = contentTypeRefusal(request.headers['content-type']);
+    if (refusal !== undefined) done(refusal);
+    else collectBody(request.raw, options.maxBodyBytes, done);
+  });
+  addErrorHandlers(app, options.logger);
+  addObservers(app, options);
+  addRoutes(app, { ...options, cloudEvents: new CloudEventHeaders(options.serverName) });
+  await app.ready();
+  return app;
+}
+
+/** JSON under its own name, a +json name, none at all, or octet-stream (what some clients send JSON as). */
+function contentTypeRefusal(contentType: string | undefined): ServerError | undefined {
+  if (contentType === undefined || contentType === 'application/json') return undefined;
+  const [type] = contentType.split(';', 1);
+  const name = type.trim().toLowerCase();
+  if (name === '' || name === 'application/json' || name.endsWith('+json') || name === 'application/octet-stream') return undefined;
+  return new ServerError('UNPROCESSABLE', `content-type: expected application/json, got '${contentType}'`);
+}
+
+function addObservers(app: FastifyInstance, { metrics, logger }: RestOptions): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    metrics.started(request.method);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url;
+    metrics.finished(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (logger.debugEnabled) {
+      logger.debug(`${request.ip} "${request.method} ${request.url}" ${reply.statusCode}`, { requestId: request.id });
+    }
+    done();
+  });
+}

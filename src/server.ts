@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { adaptive } from './batching/policy.js';
+import { Scheduler } from './batching/scheduler.js';
+import { modelScheduling } from './batching/scheduling.js';
+import { systemClock } from './core/clock.js';
+import { ServerError } from './core/errors.js';
+import type { Telemetry } from './core/telemetry.js';
+import { DataPlane } from './dataplane/dataplane.js';
+import { loadRepository } from './lifecycle/load-repository.js';
+import { ModelRegistry } from './lifecycle/model-registry.js';
+import { prepareWith } from './lifecycle/prepare.js';
+import type { Logger } from './logging/logger.js';
+import { loggingTelemetry } from './logging/logging-telemetry.js';
+import { createMetrics } from './metrics/metrics.js';
+import { startMetricsServer } from './metrics/metrics-server.js';
+import { ConvertPool } from './pool/convert-pool.js';
+import { InlinePool } from './pool/inline-pool.js';
+import { PiscinaPool } from './pool/piscina-pool.js';
+import type { WorkerPool } from './pool/worker-pool.js';
+import { FileRepository } from './repository/file-repository.js';
+import type { ModelRepository } from './repository/repository.js';
+import { restApp } from './rest/app.js';
+import { listen } from './rest/listen.js';
+import { ReplicaHost } from './runtimes/replica-host.js';
+import { cacheFolder } from './settings/cache-folder.js';
+import type { Environment } from './settings/env.js';
+import type { ServerSettings } from './settings/server-settings.js';
+
+export interface ServerOptions {
+  readonly logger: Logger;
+  readonly environment: Environment;
+  /** Give up when any model cannot be loaded. */
+  readonly strict?: boolean;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly url: string;
+}
+
+const INFERENCE_THREAD = fileURLToPath(new URL('../workers/inference.js', import.meta.url));
+const CONVERT_THREAD = fileURLToPath(new URL('../workers/convert.js', import.meta.url));
+const BUILD_ID = new URL('../build-id', import.meta.url);
+
+/**
+ * All parts of a server, made and joined here and nowhere else. Ports are open while models load; `ready` turns true after the
+ * first load. Stop order: not ready -> no new requests -> queues drain -> transports close -> workers -> metrics last.
+ */
+export class InferenceServer {
+  readonly dataPlane: DataPlane;
+  private readonly registry: ModelRegistry;
+  private readonly scheduler: Scheduler;
+  private readonly pool: WorkerPool;
+  private readonly convertPool: ConvertPool;
+  private readonly repository: ModelRepository;
+  private readonly closers: (() => Promise<unknown>)[] = [];
+  private readonly opened: Endpoint[] = [];
+
+  private constructor(
+    private readonly settings: ServerSettings,
+    private readonly options: ServerOptions,
+    cache: string,
+  ) {
+    const clock = systemClock;
+    const metrics = createMetrics({
+      appName: settings.serverName,
+      restPrefix: settings.metricsRestServerPrefix,
+      queueDepths: () => this.scheduler.depths(),
+    });
+    const telemetry: Telemetry = loggingTelemetry(options.logger, metrics.telemetry);
+    this.metrics = metrics;
+    this.pool =
+      settings.parallelWorkers === 0
+        ? new InlinePool(new ReplicaHost())
+        : new PiscinaPool({ workers: settings.parallelWorkers, filename: INFERENCE_THREAD });
+    this.convertPool = new ConvertPool({
+      filename: CONVERT_THREAD,
+      cacheFolder: cache,
+      buildId: readFileSync(BUILD_ID, 'utf8'),
+      timeoutMs: settings.conversionTimeoutMs,
+      memoryMb: settings.conversionMemoryMb,
+    });
+    this.scheduler = new Scheduler({
+      pool: this.pool,
+      clock,
+      telemetry,
+      policy: adaptive,
+      slotsPerWorker: settings.batchSlotsPerWorker,
+    });
+    this.registry = new ModelRegistry({
+      pool: this.pool,
+      scheduler: this.scheduler,
+      telemetry,
+      prepare: prepareWith(this.convertPool),
+      schedule: modelScheduling(settings),
+    });
+    this.repository = new FileRepository(settings, options.environment);
+    this.dataPlane = new DataPlane({
+      registry: this.registry,
+      scheduler: this.scheduler,
+      telemetry,
+      server: { name: settings.serverName, version: settings.serverVersion, extensions: settings.extensions },
+    });
+  }
+
+  private readonly metrics;
+
+  /** Opens the ports and loads the models. Rejects when a port cannot be had and, if strict, when a model cannot be loaded. */
+  static async start(settings: ServerSettings, options: ServerOptions): Promise<InferenceServer> {
+    const server = new InferenceServer(settings, options, await cacheFolder(settings));
+    try {
+      await server.open();
+      await server.load();
+      return server;
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  /** What it listens with. */
+  get endpoints(): readonly Endpoint[] {
+    return this.opened;
+  }
+
+  /** Answers what has arrived, refuses what comes, and closes everything. */
+  async stop(): Promise<void> {
+    this.dataPlane.phase = 'stopping';
+    await this.scheduler.idle();
+    await this.close();
+  }
+
+  private async open(): Promise<void> {
+    const { settings, options, metrics } = this;
+    this.pool.start({
+      joined: worker => void this.registry.workerJoined(worker),
+      lost: (worker, reason) => this.registry.workerLost(worker, reason),
+    });
+    this.closers.push(() => this.pool.close(), () => this.convertPool.close());
+
+    const { host, metricsEndpoint: endpoint } = settings;
+    if (endpoint) {
+      const server = await startMetricsServer({ host, port: settings.metricsPort, endpoint, registry: metrics.registry });
+      this.closers.push(() => server.close());
+      this.opened.push({ name: 'Metrics', url: server.url });
+    }
+    const app = await restApp({
+      dataPlane: this.dataPlane,
+      clock: systemClock,
+      logger: options.logger.child('rest'),
+      metrics: metrics.rest,
+      serverName: settings.serverName,
+      maxBodyBytes: settings.maxBodyBytes,
+      requestTimeoutMs: settings.requestTimeoutMs,
+    });
+    this.closers.push(() => app.close());
+    this.opened.push({ name: 'HTTP', url: await listen(app, host, settings.httpPort, 'http_port') });
+  }
+
+  private async load(): Promise<void> {
+    const { settings, options } = this;
+    if (settings.loadModelsAtStartup) {
+      const failed = await loadRepository(this.repository, this.registry, options.logger);
+      if (options.strict && failed.length > 0) {
+        throw new ServerError('FAILED_PRECONDITION', `--strict: ${failed.length} of the models cannot be loaded: ${failed.join('; ')}`);
+      }
+    }
+    this.dataPlane.phase = 'serving';
+  }
+
+  /** In the reverse order of opening. */
+  private async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) {
+      await close().catch((error: unknown) => this.options.logger.error('While stopping', { error }));
+    }
+  }
+}
