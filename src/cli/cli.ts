@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../settings/package-version.js';
+import { type CliHost, processHost } from './host.js';
+import { type StartServer, serveFolder } from './start.js';
+
+const USAGE_ERROR = 2;
+
+/**
+ * Runs a command line (without `node` and the script) to its end and resolves with the exit code; 2 for one that cannot be
+ * understood. The caller exits the process with it: work that was given up may still be under way.
+ */
+export async function runCli(
+  argv: readonly string[],
+  start: StartServer,
+  host: CliHost = processHost(),
+): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('modelyard')
+    .description('Serves machine-learning models over the V2 inference protocol.')
+    .version(`modelyard, version ${packageVersion}`, '--version')
+    .exitOverride()
+    .showHelpAfterError("(see 'modelyard --help')")
+    .configureOutput({
+      writeOut: text => host.stdout.write(text),
+      writeErr: text => host.stderr.write(text),
+    });
+
+  program
+    .command('start')
+    .description('serve the models in FOLDER, which may be one made for MLServer')
+    .argument('[FOLDER]', 'folder with settings.json and models', '.')
+    .option('--strict', 'exit with 1 when any model cannot be loaded', false)
+    .action(async (folder: string, options: { strict: boolean }) => {
+      exitCode = await serveFolder({ folder, strict: options.strict }, start, host);
+    });
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : USAGE_ERROR;
+  }
+}

@@ -1,0 +1,68 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServerError } from '../core/errors.js';
+
+export const MODEL_SETTINGS_FILE = 'model-settings.json';
+
+/** More folders than any repository has; links may multiply a few into very many. */
+const MAX_FOLDERS = 100_000;
+
+export interface ScanResult {
+  /** Absolute paths of all model-settings.json, a folder's own before those of its sub-folders, by name. */
+  readonly files: readonly string[];
+  /** Folders that could not be read. */
+  readonly unreadable: readonly { readonly path: string; readonly error: ServerError }[];
+}
+
+/**
+ * Finds every model-settings.json under `root` at any depth, through links as well, but not in folders whose name starts
+ * with a dot, nor in node_modules. A root that does not exist holds none.
+ */
+export async function scan(root: string): Promise<ScanResult> {
+  const files: string[] = [];
+  const unreadable: { path: string; error: ServerError }[] = [];
+  let folders = 0;
+
+  /** `above`: the real paths of the folders that lead here, so that a link back to one of them ends the walk. */
+  async function walk(folder: string, above: readonly string[]): Promise<void> {
+    if (++folders > MAX_FOLDERS) {
+      throw new ServerError('RESOURCE_EXHAUSTED', `more than ${MAX_FOLDERS} folders in the model repository`);
+    }
+    const real = await realpath(folder);
+    if (above.includes(real)) return;
+    const entries = await readdir(folder, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const subFolders: string[] = [];
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.name === MODEL_SETTINGS_FILE) files.push(path);
+      else if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      else if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) subFolders.push(path);
+    }
+    for (const subFolder of subFolders) await tryWalk(subFolder, [...above, real]);
+  }
+
+  async function tryWalk(folder: string, above: readonly string[]): Promise<void> {
+    try {
+      await walk(folder, above);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      // Not there, or gone since its parent was read.
+      if (code === 'ENOENT') return;
+      if (thrown instanceof ServerError) throw thrown;
+      const error = new ServerError('FAILED_PRECONDITION', `the folder cannot be read (${code})`, { cause: thrown });
+      unreadable.push({ path: folder, error });
+    }
+  }
+
+  await tryWalk(root, []);
+  return { files, unreadable };
+}
+
+async function leadsToFolder(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isDirectory();
+  } catch {
+    return false;
+  }
+}

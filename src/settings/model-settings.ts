@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import type { Environment } from './env.js';
+import {
+  boolean,
+  type FieldType,
+  integer,
+  jsonObject,
+  listOf,
+  nullable,
+  parseAs,
+  scalar,
+  seconds,
+  text,
+} from './field-types.js';
+import { field, required, rest, section, type Values } from './fields.js';
+import { identifier, identifierOrEmpty } from './identifier.js';
+import { type Implementation, implementationOf } from './implementations.js';
+import type { JsonObject } from './json-object.js';
+import { readFields } from './read-fields.js';
+import type { LoadedSettings } from './server-settings.js';
+import { tensorMetadata } from './tensor-metadata.js';
+
+const importPath: FieldType<Implementation> = scalar("an import path such as 'mlserver_sklearn.SKLearnModel'", value =>
+  typeof value === 'string' ? implementationOf(value) : undefined,
+);
+
+const PARAMETERS = {
+  /** As written: a path or a URI. Null: the model's folder. */
+  uri: field('uri', nullable(text), null),
+  version: field('version', nullable(identifierOrEmpty), null),
+  contentType: field('content_type', nullable(text), null),
+  format: field('format', nullable(text), null),
+  environmentTarball: field('environment_tarball', nullable(text), null),
+  environmentPath: field('environment_path', nullable(text), null),
+  inferencePoolGid: field('inference_pool_gid', nullable(text), null),
+  autogenerateInferencePoolGid: field('autogenerate_inference_pool_gid', boolean, false),
+  /** For the runtime. */
+  extra: field('extra', jsonObject, {}),
+  /** Keys that are none of the above, as they are. */
+  others: rest,
+};
+
+/** MLServer's fields first, then our own. */
+const MODEL = {
+  name: field('name', identifierOrEmpty, ''),
+  implementation: required('implementation', importPath),
+  /** Echoed in the metadata, like `versions` (of libraries, not of the model). */
+  platform: field('platform', text, ''),
+  versions: field('versions', listOf(text), []),
+  inputs: field('inputs', listOf(tensorMetadata), []),
+  outputs: field('outputs', listOf(tensorMetadata), []),
+  /** Rows; 0 and 1 mean no batching. */
+  maxBatchSize: field('max_batch_size', integer({ min: 0 }), 0),
+  maxBatchTimeMs: field('max_batch_time', seconds, 0),
+  cacheEnabled: field('cache_enabled', boolean, false),
+  /** 0 or less: this model runs in the main thread. Other values change nothing. */
+  parallelWorkers: field('parallel_workers', nullable(integer()), null),
+  warmWorkers: field('warm_workers', boolean, false),
+  parameters: section('parameters', PARAMETERS),
+
+  /** These three: null for what the server's settings say. */
+  maxQueueSize: field('max_queue_size', nullable(integer({ min: 1 })), null),
+  inferTimeoutMs: field('infer_timeout', nullable(seconds), null),
+  warmUp: field('warm_up', nullable(boolean), null),
+};
+
+export type ModelSettings = Values<typeof MODEL>;
+export type ModelParameters = Values<typeof PARAMETERS>;
+
+const PREFIXES = ['MODELYARD_MODEL_', 'MLSERVER_MODEL_'];
+
+/** Where a model's settings were found. */
+export interface ModelSettingsOrigin {
+  /** How messages name the file. */
+  readonly source: string;
+  /** Absolute; its name is the model's when the settings give none. */
+  readonly folder: string;
+}
+
+/**
+ * The settings of one model: those of its file (undefined when there is only the environment) over variables
+ * `MODELYARD_MODEL_<FIELD>` or `MLSERVER_MODEL_<FIELD>`, over defaults. Throws a SettingsError.
+ */
+export function modelSettings(
+  file: JsonObject | undefined,
+  { source, folder }: ModelSettingsOrigin,
+  environment: Environment,
+): LoadedSettings<ModelSettings> {
+  const warnings: string[] = [...(file?.warnings ?? [])];
+  const layers = file === undefined ? [] : [{ source, path: '', values: file.values }];
+  const read = readFields(MODEL, { layers, environment, prefixes: PREFIXES, warn: message => warnings.push(message) });
+
+  const folderName = basename(folder);
+  const name = read.name || parseAs(identifier, folderName, { source, field: 'name' });
+  const version = read.parameters.version || null;
+  if (file !== undefined && name !== folderName && version !== folderName) {
+    warnings.push(`Model name '${name}' is different than model's folder name '${folderName}'.`);
+  }
+  if (read.parallelWorkers !== null) {
+    warnings.push(`${source}: field 'parallel_workers' of a model is DEPRECATED; set it in settings.json`);
+  }
+  return { settings: { ...read, name, parameters: { ...read.parameters, version } }, warnings };
+}
+
+/** Whether the environment alone describes a model. */
+export function environmentNamesModel(environment: Environment): boolean {
+  return environment.findAll(PREFIXES.map(prefix => `${prefix}IMPLEMENTATION`)).length > 0;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from '../../src/cli/cli.js';
+import type { StartServer } from '../../src/cli/start.js';
+import { packageVersion } from '../../src/settings/package-version.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { fakeHost } from './fake-host.js';
+
+/** The exit code of a command line that must not start a server. */
+async function run(...argv: string[]) {
+  const host = fakeHost();
+  const code = await runCli(argv, () => assert.fail('started'), host);
+  return { code, stdout: host.output(), stderr: host.errors() };
+}
+
+test('--help and --version print to stdout and exit with 0', async () => {
+  const help = await run('--help');
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /^Usage: modelyard \[options\] \[command\]\n[\s\S]*start \[options\] \[FOLDER\]/);
+  assert.deepEqual(await run('--version'), { code: 0, stdout: `modelyard, version ${packageVersion}\n`, stderr: '' });
+  const start = await run('start', '--help');
+  assert.equal(start.code, 0);
+  assert.match(start.stdout, /^Usage: modelyard start \[options\] \[FOLDER\]\n[\s\S]*--strict/);
+});
+
+const misuses: [argv: string[], stderr: RegExp][] = [
+  [[], /^Usage: modelyard/],
+  [['strat'], /^error: unknown command 'strat'\n\(Did you mean start\?\)/],
+  [['--nope'], /^error: unknown option '--nope'/],
+  [['start', '--nope'], /^error: unknown option '--nope'/],
+  [['start', 'a', 'b'], /^error: too many arguments for 'start'\. Expected 1 argument but got 2/],
+];
+
+for (const [argv, stderr] of misuses) {
+  test(`'modelyard ${argv.join(' ')}' exits with 2 and says why`, async () => {
+    const misuse = await run(...argv);
+    assert.equal(misuse.code, 2);
+    assert.equal(misuse.stdout, '');
+    assert.match(misuse.stderr, stderr);
+  });
+}
+
+test('start takes the working directory without FOLDER, and hands --strict on', async t => {
+  const workingDirectory = temporaryFolder(t);
+  for (const [argv, strict] of [
+    [['start'], false],
+    [['start', '.', '--strict'], true],
+  ] as const) {
+    const host = fakeHost({ workingDirectory });
+    const start: StartServer = async (settings, options) => {
+      assert.equal(settings.modelRepositoryRoot, workingDirectory);
+      assert.equal(options.strict, strict);
+      host.signals.emit('SIGTERM', 'SIGTERM');
+      return { endpoints: [], stop: async () => {} };
+    };
+    assert.equal(await runCli(argv, start, host), 0);
+  }
+});
