@@ -12,7 +12,7 @@ import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
 import type { Logger } from './logging/logger.js';
 import { loggingTelemetry } from './logging/logging-telemetry.js';
-import { createMetrics } from './metrics/metrics.js';
+import { createMetrics, type ServerMetrics } from './metrics/metrics.js';
 import { startMetricsServer } from './metrics/metrics-server.js';
 import { ConvertPool } from './pool/convert-pool.js';
 import { InlinePool } from './pool/inline-pool.js';
@@ -54,6 +54,7 @@ export class InferenceServer {
   private readonly pool: WorkerPool;
   private readonly convertPool: ConvertPool;
   private readonly repository: ModelRepository;
+  private readonly metrics: ServerMetrics;
   private readonly closers: (() => Promise<unknown>)[] = [];
   private readonly opened: Endpoint[] = [];
 
@@ -64,9 +65,11 @@ export class InferenceServer {
   ) {
     const clock = systemClock;
     const metrics = createMetrics({
+      clock,
       appName: settings.serverName,
       restPrefix: settings.metricsRestServerPrefix,
       queueDepths: () => this.scheduler.depths(),
+      models: () => this.registry.versions(),
     });
     const telemetry: Telemetry = loggingTelemetry(options.logger, metrics.telemetry);
     this.metrics = metrics;
@@ -103,8 +106,6 @@ export class InferenceServer {
       server: { name: settings.serverName, version: settings.serverVersion, extensions: settings.extensions },
     });
   }
-
-  private readonly metrics;
 
   /** Opens the ports and loads the models. Rejects when a port cannot be had and, if strict, when a model cannot be loaded. */
   static async start(settings: ServerSettings, options: ServerOptions): Promise<InferenceServer> {

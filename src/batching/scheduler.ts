@@ -61,7 +61,9 @@ export class Scheduler {
   /** No worker for longer than the grace period: nothing is accepted. */
   private abandoned = false;
   private idleListeners: (() => void)[] = [];
+  /** Requests that have no answer yet, and those of them that workers have. */
   private outstanding = 0;
+  private inFlight = 0;
 
   constructor(private readonly options: SchedulerOptions) {
     this.slots = new WorkerSlots(options.slotsPerWorker);
@@ -219,8 +221,10 @@ export class Scheduler {
     }
     if (batch.length === 0) return;
     this.slots.take(worker);
-    void this.serve(worker, queues.model, batch).finally(() => {
+    this.inFlight += batch.length;
+    void this.serve(worker, queues, batch).finally(() => {
       this.slots.release(worker);
+      this.inFlight -= batch.length;
       queue.answered(batch.length, this.options.clock.now() - now);
       this.finished(batch.length);
       if (this.active.length > 0) this.pump();
@@ -228,23 +232,24 @@ export class Scheduler {
   }
 
   /** Runs a batch; when the model fails it and it had several callers, each of them once more alone. */
-  private async serve(worker: WorkerId, model: ScheduledModel, batch: readonly Waiting[]): Promise<void> {
-    const answer = await this.runBatch(worker, model, batch);
+  private async serve(worker: WorkerId, queues: ModelQueues, batch: readonly Waiting[]): Promise<void> {
+    const answer = await this.runBatch(worker, queues, batch);
     if (answer === undefined || answer.ok) return;
     if (batch.length === 1) return batch[0].settle(undefined, errorFromData(answer.error));
     for (const waiting of batch) {
-      if (!waiting.done) await this.serve(worker, model, [waiting]);
+      if (!waiting.done) await this.serve(worker, queues, [waiting]);
     }
   }
 
   /** Settles all callers unless the model itself failed: then its answer comes back and they are still waiting. */
   private async runBatch(
     worker: WorkerId,
-    model: ScheduledModel,
+    { model, waiting }: ModelQueues,
     batch: readonly Waiting[],
   ): Promise<BatchAnswer | undefined> {
     const { clock, pool, telemetry } = this.options;
     const started = clock.now();
+    const { inFlight } = this;
     const rows = batch.map(waiting => waiting.rows);
     const total = rows.reduce((sum, count) => sum + count, 0);
     const cancelWatchdog = this.watchWorker(worker, model, batch);
@@ -270,6 +275,8 @@ export class Scheduler {
       telemetry.batchDone(model.label, {
         requests: batch.length,
         rows: total,
+        waiting,
+        inFlight,
         inferenceMs,
         failed: shares === undefined,
       });

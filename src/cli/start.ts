@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ServerError } from '../core/errors.js';
 import { escapeLine } from '../logging/escape.js';
 import { type Logger, loggerFor } from '../logging/logger.js';
-import { readEnvironment } from '../settings/env.js';
+import { type Environment, readEnvironment } from '../settings/env.js';
 import { readServerSettings, type ServerSettings } from '../settings/server-settings.js';
 import type { CliHost } from './host.js';
 import { listenForStop } from './stop-signals.js';
@@ -19,7 +19,7 @@ export interface RunningServer {
 /** Starts a server; rejects with a ServerError that says why not (a port in use; with `strict`, a broken model). */
 export type StartServer = (
   settings: ServerSettings,
-  options: { readonly strict: boolean; readonly logger: Logger },
+  options: { readonly strict: boolean; readonly logger: Logger; readonly environment: Environment },
 ) => Promise<RunningServer>;
 
 export interface StartOptions {
@@ -49,7 +49,7 @@ export async function serveFolder(
     const logger = loggerFor(settings, host.stdout);
     for (const warning of warnings) logger.warning(warning);
     if (exists === undefined) logger.warning(`Folder '${root}' does not exist: there are no models to serve`);
-    return await serveUntilSignal(() => start(settings, { strict, logger }), settings, logger, host);
+    return await serveUntilSignal(() => start(settings, { strict, logger, environment }), settings, logger, host);
   } catch (error) {
     host.stderr.write(`error: ${explain(error)}\n`);
     return 1;

@@ -10,12 +10,24 @@ export interface ModelLabel {
 
 export type ModelStateName = 'loading' | 'ready' | 'draining' | 'unloaded' | 'failed';
 
+/** One batch that came back from a worker, answered or failed. */
+export interface BatchReport {
+  readonly requests: number;
+  readonly rows: number;
+  /** Requests of its model that stayed in the queues when it left. */
+  readonly waiting: number;
+  /** Requests in all workers when it left, its own included. */
+  readonly inFlight: number;
+  /** What the model itself took; 0 when the worker was lost. */
+  readonly inferenceMs: number;
+  readonly failed: boolean;
+}
+
 /** What the server tells about itself; metrics and logging implement it. Calls must be cheap and must not throw. */
 export interface Telemetry {
   /** One request has its answer (or failure). `model` is absent when no such model exists. */
   requestDone(context: RequestContext, model: ModelLabel | undefined, failure: ErrorCode | undefined): void;
-  /** One batch came back, `rows` of `requests` callers. */
-  batchDone(model: ModelLabel, batch: { requests: number; rows: number; inferenceMs: number; failed: boolean }): void;
+  batchDone(model: ModelLabel, batch: BatchReport): void;
   modelState(model: ModelLabel, state: ModelStateName, reason?: string): void;
   workerState(worker: number, state: 'joined' | 'lost', detail?: string): void;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { ServerError } from '../core/errors.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { Logger } from '../logging/logger.js';
-import type { RestMetrics } from '../metrics/metrics.js';
+import type { RestMetrics } from '../metrics/rest-metrics.js';
 import { collectBody } from './body.js';
 import { CloudEventHeaders } from './cloud-events.js';
 import { addErrorHandlers } from './errors.js';

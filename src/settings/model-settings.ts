@@ -49,8 +49,8 @@ const MODEL = {
   versions: field('versions', listOf(text), []),
   inputs: field('inputs', listOf(tensorMetadata), []),
   outputs: field('outputs', listOf(tensorMetadata), []),
-  /** Rows; 0 and 1 mean no batching. */
-  maxBatchSize: field('max_batch_size', integer({ min: 0 }), 0),
+  /** Rows; 0 and 1 mean no batching, null that nothing was said. */
+  maxBatchSize: field('max_batch_size', nullable(integer({ min: 0 })), null),
   maxBatchTimeMs: field('max_batch_time', seconds, 0),
   cacheEnabled: field('cache_enabled', boolean, false),
   /** 0 or less: this model runs in the main thread. Other values change nothing. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { CliHost } from '../../src/cli/host.js';
+import { FakeClock } from '../support/fake-clock.js';
 
 export interface FakeHost extends CliHost {
   readonly signals: EventEmitter;
@@ -15,8 +16,7 @@ export interface FakeHost extends CliHost {
 /** A process that is none: it collects what is written, and its time passes when told. */
 export function fakeHost(options: Partial<Pick<CliHost, 'env' | 'workingDirectory'>> = {}): FakeHost {
   const written = { stdout: '', stderr: '' };
-  const timers = new Set<{ at: number; fn: () => void }>();
-  let now = 0;
+  const clock = new FakeClock();
   return {
     env: {},
     workingDirectory: tmpdir(),
@@ -24,22 +24,10 @@ export function fakeHost(options: Partial<Pick<CliHost, 'env' | 'workingDirector
     stdout: { write: text => (written.stdout += text) },
     stderr: { write: text => (written.stderr += text) },
     signals: new EventEmitter(),
-    clock: {
-      now: () => now,
-      at(at, fn) {
-        const timer = { at, fn };
-        timers.add(timer);
-        return () => timers.delete(timer);
-      },
-    },
+    clock,
     output: () => written.stdout,
     errors: () => written.stderr,
-    advance(ms) {
-      now += ms;
-      for (const timer of timers) {
-        if (timer.at <= now && timers.delete(timer)) timer.fn();
-      }
-    },
-    timers: () => timers.size,
+    advance: ms => clock.advance(ms),
+    timers: () => clock.pendingTimers,
   };
 }

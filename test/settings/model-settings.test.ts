@@ -42,7 +42,7 @@ const top: FieldCase[] = [
   { name: 'versions', key: 'versions', fallback: [], written: [['1'], []], read: [['1'], []], bad: [1] },
   { name: 'inputs', key: 'inputs', fallback: [], ...tensors },
   { name: 'outputs', key: 'outputs', fallback: [], ...tensors },
-  { name: 'max_batch_size', key: 'maxBatchSize', fallback: 0, written: ['64', 1], read: [64, 1], bad: -5 },
+  { name: 'max_batch_size', key: 'maxBatchSize', fallback: null, written: ['64', 1], read: [64, 1], bad: -5 },
   { name: 'max_batch_time', key: 'maxBatchTimeMs', fallback: 0, written: ['0.05', 1], read: [50, 1000], bad: -0.1 },
   { name: 'cache_enabled', key: 'cacheEnabled', fallback: false, ...bool },
   { name: 'parallel_workers', key: 'parallelWorkers', fallback: null, written: ['0', -1], read: [0, -1], bad: 1.5 },

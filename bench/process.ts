@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TICKS_PER_SECOND = 100;
+
+/** A server under test, in a process of its own. */
+export interface ServerUnderTest {
+  readonly url: string;
+  readonly metricsUrl: string | undefined;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface ModelyardOptions {
+  readonly parallelWorkers: number;
+  readonly maxBatchSize: number;
+  readonly maxBatchTimeSeconds: number;
+  /** Added to settings.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+/** Modelyard on a folder made for the run: the example models with these batch settings, no logs per request. */
+export async function startModelyard(options: ModelyardOptions): Promise<ServerUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
+  const [httpPort, metricsPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
+  const settings = {
+    debug: false,
+    host: '127.0.0.1',
+    parallel_workers: options.parallelWorkers,
+    http_port: httpPort,
+    metrics_port: metricsPort,
+    grpc_port: grpcPort,
+    cache_dir: join(tmpdir(), 'modelyard-bench-cache'),
+    ...options.settings,
+  };
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
+  for (const name of ['mnist-svm', 'mushroom-xgboost']) {
+    const source = join(ROOT, 'models', name);
+    const model = JSON.parse(await readFile(join(source, 'model-settings.json'), 'utf8'));
+    model.parameters.uri = join(source, name === 'mnist-svm' ? 'model.joblib' : 'model.json');
+    model.max_batch_size = options.maxBatchSize;
+    model.max_batch_time = options.maxBatchTimeSeconds;
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'model-settings.json'), JSON.stringify(model));
+  }
+  const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), 'start', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await waitForOutput(child, text => text.includes('HTTP server running'));
+  return {
+    url: `http://127.0.0.1:${httpPort}/v2/models/mnist-svm/infer`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    pid: child.pid!,
+    async stop() {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startLimit(): Promise<ServerUnderTest> {
+  const script = join(ROOT, 'dist/bench/limit-server.js');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = Number((await waitForOutput(child, text => text.includes('\n'))).trim());
+  return {
+    url: `http://127.0.0.1:${port}/v2/models/limit/infer`,
+    metricsUrl: undefined,
+    pid: child.pid!,
+    stop: () => end(child),
+  };
+}
+
+/** Resolves with all output so far; what follows is read and dropped. */
+function waitForOutput(child: ChildProcess, enough: (text: string) => boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      text += chunk;
+      if (enough(text)) resolve(text);
+    });
+    child.on('exit', code => reject(new Error(`the server ended with code ${code}: ${text}`)));
+  });
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
+    child.on('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+export interface ProcessUse {
+  /** Seconds of processor time since the start. */
+  readonly cpuSeconds: number;
+  readonly rssMb: number;
+}
+
+/** What the process has used, as Linux tells. */
+export async function processUse(pid: number): Promise<ProcessUse> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const rss = /VmRSS:\s+(\d+) kB/.exec(status);
+  return {
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+    rssMb: Number(rss?.[1] ?? 0) / 1024,
+  };
+}
+
+export interface BatchCounts {
+  readonly batches: number;
+  readonly rows: number;
+  /** 99th percentile since the last look. */
+  readonly lagMs: number;
+}
+
+export async function batchCounts(server: ServerUnderTest): Promise<BatchCounts | undefined> {
+  if (server.metricsUrl === undefined) return undefined;
+  const text = await (await fetch(server.metricsUrl)).text();
+  const sum = (name: string) => {
+    const pattern = new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+-]+)$`, 'gm');
+    return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
+  };
+  return {
+    batches: sum('modelyard_batch_rows_count'),
+    rows: sum('modelyard_batch_rows_sum'),
+    lagMs: sum('nodejs_eventloop_lag_p99_seconds') * 1000,
+  };
+}
