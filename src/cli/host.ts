@@ -8,7 +8,7 @@ export interface CliHost {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   /** Absolute. */
   readonly workingDirectory: string;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now' | 'at'>;
   /** Emits 'SIGTERM', 'SIGINT' and 'SIGQUIT'. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 }

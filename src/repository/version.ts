@@ -22,9 +22,9 @@ export function compareVersions(a: string, b: string): number {
   );
 }
 
-/** Which version answers when a caller names none: the one without a version if there is one, else the newest. */
+/** Which version answers when a caller names none: the one without a version ('' too) if there is one, else the newest. */
 export function defaultVersion(versions: readonly (string | undefined)[]): string | undefined {
-  const named = versions.filter(version => version !== undefined);
+  const named = versions.filter((version): version is string => version !== undefined && version !== '');
   if (named.length < versions.length || named.length === 0) return undefined;
   return named.reduce((newest, version) => (compareVersions(version, newest) > 0 ? version : newest));
 }

@@ -72,7 +72,10 @@ describe('Scheduler', () => {
     assert.equal(pool.frames.length, 1);
     pool.frames[0].echo();
     await settle();
-    assert.deepEqual(pool.frames.map(frame => frame.rows), [1, 3]);
+    assert.deepEqual(
+      pool.frames.map(frame => frame.rows),
+      [1, 3],
+    );
   });
 
   it('never exceeds the batch size in rows, but sends a larger request alone', async () => {
@@ -84,7 +87,10 @@ describe('Scheduler', () => {
       pool.frames[pool.frames.length - 1].echo();
       await settle();
     }
-    assert.deepEqual(pool.frames.map(frame => frame.rows), [3, 2, 5]);
+    assert.deepEqual(
+      pool.frames.map(frame => frame.rows),
+      [3, 2, 5],
+    );
   });
 
   it('does not merge unlike requests', async () => {
@@ -203,7 +209,10 @@ describe('Scheduler', () => {
     submit(rowsRequest([1]), alone);
     submit(rowsRequest([2]), alone);
     clock.endTurn();
-    assert.deepEqual(pool.frames.map(frame => frame.worker), [0, 1]);
+    assert.deepEqual(
+      pool.frames.map(frame => frame.worker),
+      [0, 1],
+    );
   });
 
   it('gives every model its turn', async () => {

@@ -55,16 +55,13 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGQUIT']) {
     signal(name);
     assert.equal(await exitCode, 0);
     assert.equal(server.stops, 1);
-    assert.deepEqual(
-      messages(host.output()),
-      [
-        'HTTP server running on http://0.0.0.0:8080',
-        'Metrics server running on http://0.0.0.0:8082/metrics',
-        `Received ${name}, stopping`,
-      ].sort((a, b) => Number(a.startsWith('Received')) - Number(b.startsWith('Received'))),
-    );
+    assert.deepEqual(messages(host.output()), [
+      'HTTP server running on http://0.0.0.0:8080',
+      'Metrics server running on http://0.0.0.0:8082/metrics',
+      `Received ${name}, stopping`,
+    ]);
     assert.equal(host.signals.listenerCount(name), 0);
-    assert.equal(host.timers(), 0);
+    assert.equal(host.clock.pendingTimers, 0);
   });
 }
 
@@ -87,9 +84,9 @@ test('a stop that takes longer than shutdown_timeout exits with 1', async t => {
   await started;
   signal('SIGTERM');
   await nextTurn();
-  host.advance(2999);
-  assert.equal(host.timers(), 1);
-  host.advance(1);
+  host.clock.advance(2999);
+  assert.equal(host.clock.pendingTimers, 1);
+  host.clock.advance(1);
   assert.equal(await exitCode, 1);
   assert.equal(messages(host.output()).at(-1), 'Not stopped after 3 s (shutdown_timeout), exiting');
 });
@@ -110,7 +107,7 @@ test('a signal while the server is starting stops it as soon as it runs, within 
     host.signals.emit('SIGTERM', 'SIGTERM');
     await nextTurn();
     if (comesUp) run({ endpoints: [], stop: async () => void stops++ });
-    else host.advance(10_000);
+    else host.clock.advance(10_000);
     assert.equal(await exitCode, comesUp ? 0 : 1);
     assert.equal(stops, comesUp ? 1 : 0);
   }
@@ -156,6 +153,19 @@ test('broken settings exit with 1 and name file, field, expected and found', asy
     `error: ${file}: field 'http_port': expected an integer from 0 to 65535, found "eighty"\n`,
   );
   assert.equal(host.output(), '');
+});
+
+test('the server gets the environment that its settings were read from', async t => {
+  const workingDirectory = temporaryFolder(t, { '.env': 'MLSERVER_HTTP_PORT=9000\nMLSERVER_MODEL_NAME=iris' });
+  const host = fakeHost({ workingDirectory, env: { MLSERVER_MODEL_NAME: 'svm' } });
+  const start: StartServer = async (settings, { environment }) => {
+    assert.equal(settings.httpPort, 9000);
+    const names = environment.findAll(['MLSERVER_MODEL_NAME']).map(({ text }) => text);
+    assert.deepEqual(names, ['svm', 'iris']);
+    host.signals.emit('SIGINT', 'SIGINT');
+    return { endpoints: [], stop: async () => {} };
+  };
+  assert.equal(await serveFolder({ folder: '.', strict: false }, start, host), 0);
 });
 
 test('a broken variable exits with 1 and names it', async t => {

@@ -49,7 +49,10 @@ export class PuppetPool implements WorkerPool {
   readonly loads: { worker: WorkerId; spec: ReplicaSpec }[] = [];
   readonly unloads: { worker: WorkerId; key: string }[] = [];
   /** What workers say to a load; may be replaced by the test. */
-  onLoad: (worker: WorkerId, spec: ReplicaSpec) => Promise<LoadAnswer> = async () => ({ ok: true, model: rowsModel(1) });
+  onLoad: (worker: WorkerId, spec: ReplicaSpec) => Promise<LoadAnswer> = async () => ({
+    ok: true,
+    model: rowsModel(1),
+  });
   events: WorkerPoolEvents | undefined;
 
   start(events: WorkerPoolEvents): void {
