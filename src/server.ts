@@ -43,6 +43,9 @@ const INFERENCE_THREAD = fileURLToPath(new URL('../workers/inference.js', import
 const CONVERT_THREAD = fileURLToPath(new URL('../workers/convert.js', import.meta.url));
 const BUILD_ID = new URL('../build-id', import.meta.url);
 
+/** The part of the time for a stop that requests in the queues may use; then they are refused. */
+const DRAIN_SHARE = 0.8;
+
 /**
  * All parts of a server, made and joined here and nowhere else. Ports are open while models load; `ready` turns true after the
  * first load. Stop order: not ready -> no new requests -> queues drain -> transports close -> workers -> metrics last.
@@ -57,6 +60,8 @@ export class InferenceServer {
   private readonly metrics: ServerMetrics;
   private readonly closers: (() => Promise<unknown>)[] = [];
   private readonly opened: Endpoint[] = [];
+  /** Settles when the first load has ended; rejects when a model cannot be loaded and that is not to be put up with. */
+  loaded: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly settings: ServerSettings,
@@ -107,17 +112,18 @@ export class InferenceServer {
     });
   }
 
-  /** Opens the ports and loads the models. Rejects when a port cannot be had and, if strict, when a model cannot be loaded. */
+  /** Opens the ports and begins to load the models. Rejects when a port cannot be had. */
   static async start(settings: ServerSettings, options: ServerOptions): Promise<InferenceServer> {
     const server = new InferenceServer(settings, options, await cacheFolder(settings));
     try {
       await server.open();
-      await server.load();
-      return server;
     } catch (error) {
       await server.close();
       throw error;
     }
+    server.loaded = server.load();
+    server.loaded.catch(() => {});
+    return server;
   }
 
   /** What it listens with. */
@@ -128,7 +134,11 @@ export class InferenceServer {
   /** Answers what has arrived, refuses what comes, and closes everything. */
   async stop(): Promise<void> {
     this.dataPlane.phase = 'stopping';
+    const cancel = systemClock.at(systemClock.now() + this.settings.shutdownTimeoutMs * DRAIN_SHARE, () =>
+      this.scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping')),
+    );
     await this.scheduler.idle();
+    cancel();
     await this.close();
   }
 
@@ -167,7 +177,7 @@ export class InferenceServer {
         throw new ServerError('FAILED_PRECONDITION', `--strict: ${failed.length} of the models cannot be loaded: ${failed.join('; ')}`);
       }
     }
-    this.dataPlane.phase = 'serving';
+    if (this.dataPlane.phase === 'starting') this.dataPlane.phase = 'serving';
   }
 
   /** In the reverse order of opening. */

@@ -12,11 +12,13 @@ import { listenForStop } from './stop-signals.js';
 export interface RunningServer {
   /** What it listens with, as the log shows it: `{ name: 'HTTP', url: 'http://0.0.0.0:8080' }`. */
   readonly endpoints: readonly { readonly name: string; readonly url: string }[];
+  /** Settles when the first load has ended; rejects when that is a reason not to serve (`--strict`). */
+  readonly loaded: Promise<void>;
   /** Answers what is under way and closes everything, in less than `shutdownTimeoutMs`. Called once at most. */
   stop(): Promise<void>;
 }
 
-/** Starts a server; rejects with a ServerError that says why not (a port in use; with `strict`, a broken model). */
+/** Starts a server, which listens while its models load; rejects with a ServerError that says why not (a port in use). */
 export type StartServer = (
   settings: ServerSettings,
   options: { readonly strict: boolean; readonly logger: Logger; readonly environment: Environment },
@@ -68,8 +70,10 @@ async function serveUntilSignal(
   const orderly = async () => {
     const server = await start();
     for (const { name, url } of server.endpoints) logger.info(`${name} server running on ${url}`);
-    await first;
+    // A stop may come while models load, and a load may end the server.
+    const failure = await Promise.race([server.loaded.then(() => first).catch((error: unknown) => ({ error })), first]);
     await server.stop();
+    if (typeof failure === 'object') throw failure.error;
     return 0;
   };
   const overdue = first.then(signal => {

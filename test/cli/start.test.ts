@@ -30,6 +30,7 @@ function serve(t: TestContext, { settings = {} as unknown, stop = async () => {}
     tellStarted();
     return {
       endpoints,
+      loaded: Promise.resolve(),
       stop() {
         server.stops++;
         return stop();
