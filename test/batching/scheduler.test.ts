@@ -24,12 +24,14 @@ const MODEL: ScheduledModel = {
 describe('Scheduler', () => {
   let clock: FakeClock;
   let pool: PuppetPool;
+  let telemetry: SilentTelemetry;
   let scheduler: Scheduler;
 
   beforeEach(() => {
     clock = new FakeClock();
     pool = new PuppetPool();
-    scheduler = new Scheduler({ pool, clock, telemetry: new SilentTelemetry(), policy: adaptive, slotsPerWorker: 1 });
+    telemetry = new SilentTelemetry();
+    scheduler = new Scheduler({ pool, clock, telemetry, policy: adaptive, slotsPerWorker: 1 });
     scheduler.workerReady(0);
   });
 
@@ -253,6 +255,26 @@ describe('Scheduler', () => {
     clock.advance(50);
     assert.equal(pool.frames.length, 2);
     assert.ok(before <= 2);
+  });
+
+  it('reports of each batch what it left in the queue and what was under way with it', async () => {
+    scheduler.workerReady(1);
+    submit(rowsRequest([1]));
+    clock.endTurn();
+    for (let i = 0; i < 6; i++) submit(rowsRequest([i]));
+    clock.endTurn();
+    for (const frame of [1, 0, 2]) {
+      pool.frames[frame].echo();
+      await settle();
+    }
+    assert.deepEqual(
+      telemetry.batches.map(({ requests, waiting, inFlight }) => [requests, waiting, inFlight]),
+      [
+        [4, 2, 5],
+        [1, 0, 1],
+        [2, 0, 3],
+      ],
+    );
   });
 
   it('is idle when everybody has an answer', async () => {

@@ -1,14 +1,14 @@
-import type { Telemetry } from '../../src/core/telemetry.js';
+import type { BatchReport, Telemetry } from '../../src/core/telemetry.js';
 
-/** Telemetry that nobody reads, with the model states it was told. */
+/** Telemetry that nobody reads, with the model states and batches it was told. */
 export class SilentTelemetry implements Telemetry {
   readonly states: string[] = [];
-  readonly batches: { requests: number; rows: number; failed: boolean }[] = [];
+  readonly batches: BatchReport[] = [];
 
   requestDone(): void {}
   workerState(): void {}
 
-  batchDone(_model: unknown, batch: { requests: number; rows: number; failed: boolean }): void {
+  batchDone(_model: unknown, batch: BatchReport): void {
     this.batches.push(batch);
   }
 
