@@ -7,7 +7,8 @@ const dist = new URL('../dist', import.meta.url).pathname;
 const hash = createHash('sha256');
 for (const folder of ['formats', 'convert', 'kernels']) {
   const files = readdirSync(join(dist, 'src', folder), { recursive: true }).filter(name => name.endsWith('.js'));
-  for (const name of files.sort()) hash.update(`${folder}/${name}\n`).update(readFileSync(join(dist, 'src', folder, name)));
+  for (const name of files.sort())
+    hash.update(`${folder}/${name}\n`).update(readFileSync(join(dist, 'src', folder, name)));
 }
 writeFileSync(join(dist, 'build-id'), hash.digest('hex').slice(0, 16));
 writeFileSync(join(dist, '.built'), '');

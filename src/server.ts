@@ -148,11 +148,19 @@ export class InferenceServer {
       joined: worker => void this.registry.workerJoined(worker),
       lost: (worker, reason) => this.registry.workerLost(worker, reason),
     });
-    this.closers.push(() => this.pool.close(), () => this.convertPool.close());
+    this.closers.push(
+      () => this.pool.close(),
+      () => this.convertPool.close(),
+    );
 
     const { host, metricsEndpoint: endpoint } = settings;
     if (endpoint) {
-      const server = await startMetricsServer({ host, port: settings.metricsPort, endpoint, registry: metrics.registry });
+      const server = await startMetricsServer({
+        host,
+        port: settings.metricsPort,
+        endpoint,
+        registry: metrics.registry,
+      });
       this.closers.push(() => server.close());
       this.opened.push({ name: 'Metrics', url: server.url });
     }
@@ -174,7 +182,10 @@ export class InferenceServer {
     if (settings.loadModelsAtStartup) {
       const failed = await loadRepository(this.repository, this.registry, options.logger);
       if (options.strict && failed.length > 0) {
-        throw new ServerError('FAILED_PRECONDITION', `--strict: ${failed.length} of the models cannot be loaded: ${failed.join('; ')}`);
+        throw new ServerError(
+          'FAILED_PRECONDITION',
+          `--strict: ${failed.length} of the models cannot be loaded: ${failed.join('; ')}`,
+        );
       }
     }
     if (this.dataPlane.phase === 'starting') this.dataPlane.phase = 'serving';

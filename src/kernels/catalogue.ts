@@ -1,11 +1,14 @@
 import type { Kernel } from './kernel.js';
 import { labels } from './labels.js';
 import { svcCoupling } from './svc-coupling.js';
+import { treeLeaves, trees } from './trees.js';
 
 /** Every step in TypeScript that a plan may name. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
   Object.entries({
     labels,
     'svc-coupling': svcCoupling,
+    trees,
+    treeLeaves,
   } as Record<string, Kernel<never>>) as [string, Kernel][],
 );

@@ -8,7 +8,11 @@ import type { ModelRegistry } from './model-registry.js';
  * Loads everything the repository holds. A model that cannot be loaded takes no other down: its reason is logged, kept by the
  * registry, and told here.
  */
-export async function loadRepository(repository: ModelRepository, registry: ModelRegistry, logger: Logger): Promise<string[]> {
+export async function loadRepository(
+  repository: ModelRepository,
+  registry: ModelRegistry,
+  logger: Logger,
+): Promise<string[]> {
   const { specs, failures, warnings } = await repository.list();
   for (const warning of warnings) logger.warning(warning);
   for (const { path, error } of failures) logger.error(`Failed load model settings at ${path}: ${error.message}`);

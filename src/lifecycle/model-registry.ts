@@ -94,7 +94,8 @@ export class ModelRegistry {
         return;
       }
     }
-    if (this.workers.has(worker)) scheduler.workerReady(worker);
+    if (!this.workers.has(worker)) return;
+    scheduler.workerReady(worker);
     telemetry.workerState(worker, 'joined');
   }
 

@@ -17,7 +17,10 @@ export function prepareWith(converter: ConvertPool) {
         return { kind: 'plan', file, defaultOutput: typeof method === 'string' ? method : undefined };
       }
       default:
-        throw new ServerError('UNIMPLEMENTED', `model '${spec.name}': '${implementation.kind}' models cannot be served`);
+        throw new ServerError(
+          'UNIMPLEMENTED',
+          `model '${spec.name}': '${implementation.kind}' models cannot be served`,
+        );
     }
   };
 }

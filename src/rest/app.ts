@@ -60,21 +60,21 @@ function contentTypeRefusal(contentType: string | undefined): ServerError | unde
   if (contentType === undefined || contentType === 'application/json') return undefined;
   const [type] = contentType.split(';', 1);
   const name = type.trim().toLowerCase();
-  if (name === '' || name === 'application/json' || name.endsWith('+json') || name === 'application/octet-stream') return undefined;
+  if (name === '' || name === 'application/json' || name.endsWith('+json') || name === 'application/octet-stream')
+    return undefined;
   return new ServerError('UNPROCESSABLE', `content-type: expected application/json, got '${contentType}'`);
 }
 
+/** Counts when the connection has the answer or is gone: fastify's own hook does not run for clients that leave early. */
 function addObservers(app: FastifyInstance, { metrics, logger }: RestOptions): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     metrics.started(request.method);
-    done();
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url;
-    metrics.finished(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (logger.debugEnabled) {
-      logger.debug(`${request.ip} "${request.method} ${request.url}" ${reply.statusCode}`, { requestId: request.id });
-    }
+    reply.raw.once('close', () => {
+      metrics.finished(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+      if (logger.debugEnabled) {
+        logger.debug(`${request.ip} "${request.method} ${request.url}" ${reply.statusCode}`, { requestId: request.id });
+      }
+    });
     done();
   });
 }

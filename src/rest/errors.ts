@@ -31,7 +31,7 @@ interface Route {
 function collectRoutes(app: FastifyInstance): readonly Route[] {
   const routes: Route[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:[a-z]+/g, '[^/]+')}$`);
+    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:[a-z_]+/g, '[^/]+')}$`);
     routes.push({ path, methods: [method].flat() });
   });
   return routes;
@@ -56,5 +56,8 @@ function methodsOf(routes: readonly Route[], path: string): string[] {
 }
 
 function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply.code(status).type('application/json').send(JSON.stringify({ error: message }));
+  return reply
+    .code(status)
+    .type('application/json')
+    .send(JSON.stringify({ error: message }));
 }

@@ -19,8 +19,8 @@ export interface RouteOptions {
 const JSON_TYPE = 'application/json';
 
 interface ModelParams {
-  readonly model: string;
-  readonly version?: string;
+  readonly model_name: string;
+  readonly model_version?: string;
 }
 
 /** The V2 routes: bytes to values, the data plane, values to bytes. */
@@ -31,7 +31,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.get('/v2/health/live', (_request, reply) => reply.send());
   app.get('/v2/health/ready', (_request, reply) => reply.code(readyStatus(dataPlane)).send());
 
-  for (const model of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+  for (const model of ['/v2/models/:model_name', '/v2/models/:model_name/versions/:model_version']) {
     app.get(model, (request, reply) => {
       const metadata = dataPlane.modelMetadata(targetOf(request));
       return reply.type(JSON_TYPE).send(JSON.stringify(metadata));
@@ -63,15 +63,20 @@ function readyStatus(dataPlane: DataPlane): number {
 
 /** A version may stand in the path or, on routes without one, in the query. */
 function targetOf(request: FastifyRequest): ModelRef {
-  const { model, version } = request.params as ModelParams;
+  const { model_name: model, model_version: version } = request.params as ModelParams;
   if (version !== undefined) return { name: model, version };
   const asked = (request.query as Record<string, unknown>).model_version;
   if (asked === undefined) return { name: model };
-  if (typeof asked !== 'string') throw new ServerError('INVALID_ARGUMENT', 'model_version: expected one version, got several');
+  if (typeof asked !== 'string')
+    throw new ServerError('INVALID_ARGUMENT', 'model_version: expected one version, got several');
   return { name: model, version: asked };
 }
 
-function contextOf(request: FastifyRequest, reply: FastifyReply, { clock, requestTimeoutMs }: RouteOptions): RequestContext {
+function contextOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { clock, requestTimeoutMs }: RouteOptions,
+): RequestContext {
   const now = clock.now();
   const deadline = requestTimeoutMs > 0 ? now + requestTimeoutMs : Number.POSITIVE_INFINITY;
   const context = new RequestContext(request.id, deadline, request.headers as Record<string, string>);

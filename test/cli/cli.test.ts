@@ -51,7 +51,7 @@ test('start takes the working directory without FOLDER, and hands --strict on', 
       assert.equal(settings.modelRepositoryRoot, workingDirectory);
       assert.equal(options.strict, strict);
       host.signals.emit('SIGTERM', 'SIGTERM');
-      return { endpoints: [], stop: async () => {} };
+      return { endpoints: [], loaded: Promise.resolve(), stop: async () => {} };
     };
     assert.equal(await runCli(argv, start, host), 0);
   }

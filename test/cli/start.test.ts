@@ -107,7 +107,7 @@ test('a signal while the server is starting stops it as soon as it runs, within 
     await called;
     host.signals.emit('SIGTERM', 'SIGTERM');
     await nextTurn();
-    if (comesUp) run({ endpoints: [], stop: async () => void stops++ });
+    if (comesUp) run({ endpoints: [], loaded: Promise.resolve(), stop: async () => void stops++ });
     else host.clock.advance(10_000);
     assert.equal(await exitCode, comesUp ? 0 : 1);
     assert.equal(stops, comesUp ? 1 : 0);
@@ -164,7 +164,7 @@ test('the server gets the environment that its settings were read from', async t
     const names = environment.findAll(['MLSERVER_MODEL_NAME']).map(({ text }) => text);
     assert.deepEqual(names, ['svm', 'iris']);
     host.signals.emit('SIGINT', 'SIGINT');
-    return { endpoints: [], stop: async () => {} };
+    return { endpoints: [], loaded: Promise.resolve(), stop: async () => {} };
   };
   assert.equal(await serveFolder({ folder: '.', strict: false }, start, host), 0);
 });
@@ -189,7 +189,7 @@ test('a folder that does not exist is served empty, with a warning', async t => 
   const host = fakeHost({ workingDirectory });
   const start: StartServer = async () => {
     host.signals.emit('SIGTERM', 'SIGTERM');
-    return { endpoints: [], stop: async () => {} };
+    return { endpoints: [], loaded: Promise.resolve(), stop: async () => {} };
   };
   assert.equal(await serveFolder({ folder: 'none', strict: false }, start, host), 0);
   const [warning] = messages(host.output());
