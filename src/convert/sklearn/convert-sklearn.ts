@@ -80,7 +80,9 @@ function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   if (predictProba !== undefined) {
     const several = Array.isArray(predictProba) ? (predictProba as readonly Ref[]) : undefined;
     if (several === undefined) outputs.push(...probabilityOutputs(g, predictProba as Ref, ''));
-    several?.forEach((shares, i) => outputs.push(...probabilityOutputs(g, shares, `-${i}`)));
+    several?.forEach((shares, i) => {
+      outputs.push(...probabilityOutputs(g, shares, `-${i}`));
+    });
   }
   if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction));
   if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples));
