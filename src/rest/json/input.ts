@@ -1,0 +1,192 @@
+import { DATATYPES, type Datatype, isDatatype } from '../../core/datatype.js';
+import { ServerError } from '../../core/errors.js';
+import {
+  bytesAt,
+  dataLength,
+  elementCount,
+  isBytes,
+  type Parameters,
+  type ParameterValue,
+  type Tensor,
+  type TensorData,
+} from '../../core/tensor.js';
+import { isDigit, MINUS, QUOTE } from './bytes.js';
+import { exactInteger, MAX_EXACT_DIGITS } from './decimal.js';
+import { narrow } from './narrow.js';
+import { passNested } from './nested-list.js';
+import { NumberScanner } from './number-scanner.js';
+import { type JsonReader, shorten } from './reader.js';
+import { TextScanner } from './text-scanner.js';
+
+/** The size numpy works out itself. */
+const OPEN = -1;
+/** As numpy has it. */
+const MAX_DIMENSIONS = 64;
+const WHOLE_TEXT = /^\s*[+-]?\d+\s*$/;
+
+const A_SHAPE = 'a list of whole numbers';
+const A_DATATYPE = `one of ${DATATYPES.join(', ')}`;
+
+/**
+ * One item of `inputs`. Its fields come in any order, the last of equal ones counts. The data is read on the spot when name,
+ * datatype and shape stand before it, else passed over and read at the end.
+ *
+ * Throws UNPROCESSABLE for a missing field or one of the wrong type; INVALID_ARGUMENT where values and shape do not agree, or
+ * when there are more than `maxElements` values.
+ */
+export function readInput(reader: JsonReader, maxElements: number): Tensor {
+  let name: string | undefined;
+  let datatype: Datatype | undefined;
+  let shape: readonly number[] | undefined;
+  let parameters: Parameters | undefined;
+  let data: TensorData | undefined;
+  let dataAt = -1;
+  reader.field = '';
+  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
+    switch ((reader.field = reader.key())) {
+      case 'name':
+        name = reader.string('a string');
+        data = undefined;
+        break;
+      case 'datatype':
+        datatype = readDatatype(reader);
+        data = undefined;
+        break;
+      case 'shape':
+        shape = readShape(reader);
+        data = undefined;
+        break;
+      case 'parameters':
+        parameters = readParameters(reader);
+        break;
+      case 'data':
+        reader.peek();
+        dataAt = reader.pos;
+        if (name === undefined || datatype === undefined || shape === undefined) reader.passValue();
+        else data = readData(reader, name, datatype, shape, maxElements);
+        break;
+      default:
+        reader.passValue();
+    }
+    reader.field = '';
+  }
+  if (name === undefined) reader.missing('name');
+  if (shape === undefined) reader.missing('shape');
+  if (datatype === undefined) reader.missing('datatype');
+  if (dataAt < 0) reader.missing('data');
+  if (data === undefined) {
+    const end = reader.pos;
+    reader.pos = dataAt;
+    data = readData(reader, name, datatype, shape, maxElements);
+    reader.pos = end;
+  }
+  return { name, datatype, shape: fitShape(shape, data, label(name)), data, parameters };
+}
+
+/** Parameters as ordinary JSON values; undefined for null. */
+export function readParameters(reader: JsonReader): Parameters | undefined {
+  if (reader.passNull()) return undefined;
+  const parameters: Record<string, ParameterValue> = {};
+  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
+    const key = reader.key();
+    const value = reader.peek() === QUOTE ? reader.string('a string') : (reader.value() as ParameterValue);
+    // Assigned, this one would become the prototype
+    if (key === '__proto__') Object.defineProperty(parameters, key, { value, enumerable: true, configurable: true });
+    else parameters[key] = value;
+  }
+  return parameters;
+}
+
+function readDatatype(reader: JsonReader): Datatype {
+  reader.peek();
+  const start = reader.pos;
+  const datatype = reader.string(A_DATATYPE);
+  if (isDatatype(datatype)) return datatype;
+  reader.pos = start;
+  return reader.wrongType(A_DATATYPE);
+}
+
+function readShape(reader: JsonReader): number[] {
+  const shape: number[] = [];
+  for (let more = reader.enterList(A_SHAPE); more; more = reader.nextItem()) {
+    if (shape.length === MAX_DIMENSIONS) {
+      throw new ServerError('INVALID_ARGUMENT', `${reader.path()}: more than ${MAX_DIMENSIONS} dimensions`);
+    }
+    shape.push(readSize(reader));
+  }
+  return shape;
+}
+
+/** A whole number, also written as `"2"` or `2.0`. */
+function readSize(reader: JsonReader): number {
+  const byte = reader.peek();
+  const start = reader.pos;
+  let size = Number.NaN;
+  if (byte === MINUS || isDigit(byte)) {
+    const short = reader.passNumber() && reader.pos - start <= MAX_EXACT_DIGITS;
+    if (short) return exactInteger(reader.bytes, start, reader.pos);
+    size = Number(reader.bytes.toString('latin1', start, reader.pos));
+  } else if (byte === QUOTE) {
+    const text = reader.string(A_SHAPE);
+    if (WHOLE_TEXT.test(text)) size = Number(text);
+  }
+  if (Number.isInteger(size)) return size;
+  reader.pos = start;
+  return reader.wrongType(A_SHAPE);
+}
+
+function readData(
+  reader: JsonReader,
+  name: string,
+  datatype: Datatype,
+  shape: readonly number[],
+  maxElements: number,
+): TensorData {
+  const what = label(name);
+  const open = shape.includes(OPEN);
+  const expected = open ? maxElements : elementCount(shape, what);
+  if (expected > maxElements) {
+    throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] asks for more than ${maxElements} values`);
+  }
+  if (datatype === 'BYTES') {
+    // One text more than asked for: see isLengthOfText
+    const texts = new TextScanner(what, Math.max(expected, 1));
+    passNested(reader, texts, what);
+    return texts.column();
+  }
+  const numbers = new NumberScanner(datatype, what, expected);
+  passNested(reader, numbers, what);
+  return narrow(datatype, numbers.values, numbers.count, numbers.exact, what);
+}
+
+/** The shape that `data` has, which is the one the client wrote, its -1 replaced; INVALID_ARGUMENT when it has not. */
+function fitShape(shape: readonly number[], data: TensorData, what: string): readonly number[] {
+  const count = dataLength(data);
+  const open = shape.indexOf(OPEN);
+  if (open >= 0) {
+    const others = shape.toSpliced(open, 1);
+    if (others.includes(OPEN)) {
+      throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] may leave one size open, not more`);
+    }
+    const size = count / elementCount(others, what);
+    if (Number.isInteger(size)) return shape.with(open, size);
+    throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] cannot hold ${count} values`);
+  }
+  const needed = elementCount(shape, what);
+  if (needed === count) return shape;
+  if (isLengthOfText(shape, data)) return [1];
+  throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] needs ${needed} values, got ${count}`);
+}
+
+/** MLServer takes a single text whose shape tells its characters instead of saying that there is one. */
+function isLengthOfText(shape: readonly number[], data: TensorData): boolean {
+  if (shape.length !== 1 || !isBytes(data) || dataLength(data) !== 1) return false;
+  let characters = 0;
+  // All bytes but the second to fourth of a character
+  for (const byte of bytesAt(data, 0)) if ((byte & 0xc0) !== 0x80) characters++;
+  return characters === shape[0];
+}
+
+function label(name: string): string {
+  return `input '${shorten(name)}'`;
+}

@@ -1,0 +1,196 @@
+import type { NumericDatatype } from '../../core/datatype.js';
+import { ServerError } from '../../core/errors.js';
+import { isDigit, LOWER_F, LOWER_N, LOWER_T, QUOTE } from './bytes.js';
+import { decimal, exactInteger, MAX_EXACT_DIGITS, POWERS_OF_TEN } from './decimal.js';
+import { refuseValue } from './narrow.js';
+import type { Leaves } from './nested-list.js';
+import type { JsonReader } from './reader.js';
+
+// Copies of what bytes.js and decimal.js export: an imported constant is a load and a check at each use, which took a third
+// of the hot loop's time.
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const CLOSE_LIST = 0x5d;
+const powersOfTen = POWERS_OF_TEN;
+
+/** As many digits make an integer of 32 bits, whatever they are. */
+const HALF = 9;
+
+/** Numbers in quotes, as clients send them that keep decimals as text. */
+const WHOLE_TEXT = /^[+-]?\d+$/;
+const NUMBER_TEXT = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const SPECIAL_TEXT = /^([+-]?)(nan|inf|infinity)$/i;
+
+/** 2^64 has 20 digits. BigInt takes quadratic time, so that longer texts must never reach it. */
+const MAX_WHOLE_LENGTH = 21;
+
+/** What memory stays from one request to the next; most requests then take memory for their own tensors only. */
+let scratch: Float64Array = new Float64Array(8192);
+const MAX_KEPT = 1 << 20;
+
+/**
+ * The numbers of one tensor as doubles, whatever its datatype: with one array type the hot loop has one kind of store, and
+ * all that is left to do for each datatype is to narrow them (narrow.ts).
+ */
+export class NumberScanner implements Leaves {
+  /** The numbers found so far, `count` of them, in memory that the next scanner uses again. */
+  values = scratch;
+  count = 0;
+  /** 64-bit integers that are no safe integers, by index; `values` holds 0 in their place. */
+  exact: Map<number, bigint> | undefined;
+
+  constructor(
+    private readonly datatype: NumericDatatype,
+    /** Names the tensor in messages. */
+    private readonly label: string,
+    /** How many numbers the shape asks for; more are refused instead of kept. */
+    private readonly expected: number,
+  ) {}
+
+  take(reader: JsonReader): void {
+    if (!this.takePlain(reader)) this.takeSpecial(reader);
+  }
+
+  /**
+   * Takes numbers of up to 18 digits and no exponent, separated by commas, as many as come. Returns true behind the last one
+   * taken; false, having taken none, before anything else, be it a value or no JSON at all.
+   *
+   * Up to 9 digits are an integer divided by a power of ten: both are exact, so the quotient is rounded once. More digits are
+   * taken as two integers, see `decimal`. The reader's text ends in `}`: no loop over digits runs beyond it.
+   */
+  private takePlain(reader: JsonReader): boolean {
+    const { bytes } = reader;
+    let { values, count } = this;
+    let pos = reader.pos;
+    let behind = -1;
+    for (;;) {
+      // `digit` is outside of 0..9 for all bytes but digits
+      let digit = (bytes[pos] - ZERO) | 0;
+      const negative = digit === MINUS - ZERO;
+      if (negative) digit = (bytes[++pos] - ZERO) | 0;
+      if (digit < 0 || digit > 9) break;
+      const first = pos;
+      let head = digit;
+      digit = (bytes[++pos] - ZERO) | 0;
+      if (head === 0) {
+        if (digit >= 0 && digit <= 9) break;
+      } else {
+        while (digit >= 0 && digit <= 9) {
+          head = (Math.imul(head, 10) + digit) | 0;
+          digit = (bytes[++pos] - ZERO) | 0;
+        }
+        if (pos - first > HALF) break;
+      }
+      let value = head;
+      if (digit === DOT - ZERO) {
+        const dot = pos;
+        // A leading zero needs no room
+        const split = head === 0 ? dot + 1 + HALF : first + 1 + HALF;
+        digit = (bytes[++pos] - ZERO) | 0;
+        while (digit >= 0 && digit <= 9 && pos < split) {
+          head = (Math.imul(head, 10) + digit) | 0;
+          digit = (bytes[++pos] - ZERO) | 0;
+        }
+        if (digit < 0 || digit > 9) {
+          if (pos === dot + 1) break;
+          value = head / powersOfTen[pos - dot - 1];
+        } else {
+          let tail = 0;
+          while (digit >= 0 && digit <= 9 && pos < split + HALF) {
+            tail = (Math.imul(tail, 10) + digit) | 0;
+            digit = (bytes[++pos] - ZERO) | 0;
+          }
+          value = decimal(head, tail, pos - split, pos - dot - 1);
+          if (Number.isNaN(value)) break;
+        }
+      }
+      if (digit !== COMMA - ZERO && digit !== CLOSE_LIST - ZERO && digit !== SPACE - ZERO) break;
+      if (count === values.length) values = this.grow(count);
+      values[count++] = negative ? -value : value;
+      behind = pos;
+      if (digit !== COMMA - ZERO) break;
+      pos++;
+      if (bytes[pos] === SPACE) pos++;
+    }
+    if (behind < 0) return false;
+    this.count = count;
+    reader.pos = behind;
+    return true;
+  }
+
+  /** Takes one value of any kind. */
+  private takeSpecial(reader: JsonReader): void {
+    const byte = reader.peek();
+    const start = reader.pos;
+    if (byte === MINUS || isDigit(byte)) {
+      const whole = reader.passNumber();
+      const length = reader.pos - start;
+      if (whole && length <= MAX_EXACT_DIGITS) this.add(exactInteger(reader.bytes, start, reader.pos));
+      else this.addText(reader.bytes.toString('latin1', start, reader.pos), whole);
+    } else if (byte === QUOTE) {
+      this.addQuoted(reader.string('a number'));
+    } else if (byte === LOWER_T || byte === LOWER_F) {
+      reader.passLiteral(byte === LOWER_T ? 'true' : 'false');
+      this.add(byte === LOWER_T ? 1 : 0);
+    } else if (byte === LOWER_N && this.datatype.startsWith('FP')) {
+      reader.passLiteral('null');
+      this.add(Number.NaN);
+    } else {
+      reader.passValue();
+      this.refuse(reader.passed(start));
+    }
+  }
+
+  private addQuoted(quoted: string): void {
+    const text = quoted.trim();
+    const special = SPECIAL_TEXT.exec(text);
+    if (this.datatype === 'BOOL') this.refuse(JSON.stringify(quoted));
+    else if (NUMBER_TEXT.test(text)) this.addText(text, WHOLE_TEXT.test(text));
+    else if (special === null || !this.datatype.startsWith('FP')) this.refuse(JSON.stringify(quoted));
+    else if (special[2].toLowerCase() === 'nan') this.add(Number.NaN);
+    else this.add(special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+  }
+
+  /** `whole`: written without fraction and exponent. */
+  private addText(text: string, whole: boolean): void {
+    const value = Number(text);
+    const wide = this.datatype === 'INT64' || this.datatype === 'UINT64';
+    if (!Number.isFinite(this.datatype === 'FP32' ? Math.fround(value) : value)) this.refuse(text);
+    else if (!wide || Number.isSafeInteger(value) || !Number.isInteger(value)) this.add(value);
+    else if (text.length > MAX_WHOLE_LENGTH) this.refuse(text);
+    else this.addExact(whole ? BigInt(text) : BigInt(value), text);
+  }
+
+  private addExact(value: bigint, text: string): void {
+    const stored = this.datatype === 'INT64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+    if (stored !== value) this.refuse(text);
+    this.exact ??= new Map();
+    this.exact.set(this.count, value);
+    this.add(0);
+  }
+
+  private add(value: number): void {
+    if (this.count === this.values.length) this.grow(this.count);
+    this.values[this.count++] = value;
+  }
+
+  private refuse(got: string): never {
+    refuseValue(this.label, this.count, this.datatype, got);
+  }
+
+  private grow(count: number): Float64Array {
+    if (count >= this.expected) {
+      throw new ServerError(
+        'INVALID_ARGUMENT',
+        `${this.label}: expected ${this.expected} values, got more than ${count}`,
+      );
+    }
+    const larger = new Float64Array(Math.min(count * 2, this.expected));
+    larger.set(this.values);
+    if (larger.length <= MAX_KEPT) scratch = larger;
+    return (this.values = larger);
+  }
+}

@@ -1,0 +1,85 @@
+import { ServerError } from '../../core/errors.js';
+import type { BytesColumn } from '../../core/tensor.js';
+import { QUOTE } from './bytes.js';
+import type { Leaves } from './nested-list.js';
+import { ESCAPED, type JsonReader, shorten } from './reader.js';
+
+/** Copying byte by byte is faster than a native call up to about this length. */
+const SHORT = 32;
+
+/** Memory that stays from one request to the next. */
+let scratch = Buffer.allocUnsafeSlow(16 * 1024);
+const MAX_KEPT = 1 << 20;
+
+/** The strings of one BYTES tensor as UTF-8. A string without escapes is copied as it is: the reader's text is UTF-8. */
+export class TextScanner implements Leaves {
+  count = 0;
+  private offsets = new Uint32Array(16);
+  private bytes = scratch;
+  private length = 0;
+
+  constructor(
+    /** Names the tensor in messages. */
+    private readonly label: string,
+    /** How many strings the shape asks for; more are refused instead of kept. */
+    private readonly expected: number,
+  ) {}
+
+  take(reader: JsonReader): void {
+    const byte = reader.peek();
+    const start = reader.pos;
+    if (byte !== QUOTE) {
+      reader.passValue();
+      this.refuse(reader.passed(start));
+    }
+    if (this.count >= this.expected) this.refuseMore();
+    if (reader.passString() & ESCAPED) {
+      const text = Buffer.from(JSON.parse(reader.bytes.toString('utf8', start, reader.pos)));
+      this.add(text, 0, text.length);
+    } else {
+      this.add(reader.bytes, start + 1, reader.pos - 1);
+    }
+  }
+
+  column(): BytesColumn {
+    return {
+      offsets: this.offsets.slice(0, this.count + 1),
+      bytes: Uint8Array.from(this.bytes.subarray(0, this.length)),
+    };
+  }
+
+  private add(from: Buffer, start: number, end: number): void {
+    const length = this.length + end - start;
+    if (length > this.bytes.length) this.growBytes(length);
+    if (end - start <= SHORT) {
+      for (let at = this.length, pos = start; pos < end; pos++) this.bytes[at++] = from[pos];
+    } else {
+      from.copy(this.bytes, this.length, start, end);
+    }
+    this.length = length;
+    if (++this.count === this.offsets.length) this.growOffsets();
+    this.offsets[this.count] = length;
+  }
+
+  private growBytes(length: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.length);
+    if (larger.length <= MAX_KEPT) scratch = larger;
+    this.bytes = larger;
+  }
+
+  private growOffsets(): void {
+    const larger = new Uint32Array(this.offsets.length * 2);
+    larger.set(this.offsets);
+    this.offsets = larger;
+  }
+
+  private refuse(got: string): never {
+    const message = `${this.label}: data value ${this.count}: expected a string (BYTES), got ${shorten(got)}`;
+    throw new ServerError('INVALID_ARGUMENT', message);
+  }
+
+  private refuseMore(): never {
+    throw new ServerError('INVALID_ARGUMENT', `${this.label}: expected ${this.expected} values, got more`);
+  }
+}
