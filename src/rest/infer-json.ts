@@ -1,9 +1,10 @@
 import { ServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, RequestedOutput } from '../core/protocol.js';
 import { dataLength, MAX_ELEMENTS, type Parameters, type Tensor } from '../core/tensor.js';
+import { JsonCursor, shorten } from './json/cursor.js';
 import { readInput, readParameters } from './json/input.js';
 import { outputJson } from './json/output.js';
-import { JsonReader, shorten } from './json/reader.js';
+import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString } from './json/read.js';
 import { parametersJson, quote } from './json/writer.js';
 
 /**
@@ -14,32 +15,32 @@ import { parametersJson, quote } from './json/writer.js';
  * INVALID_ARGUMENT for values that do not fit their shape or datatype (the message names the input).
  */
 export function decodeInferRequest(body: Uint8Array, maxElements = MAX_ELEMENTS): InferRequest {
-  const reader: JsonReader = new JsonReader(body);
+  const json: JsonCursor = new JsonCursor(body);
   let id: string | undefined;
   let inputs: readonly Tensor[] | undefined;
   let outputs: readonly RequestedOutput[] | undefined;
   let parameters: Parameters | undefined;
-  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
-    switch ((reader.field = reader.key())) {
+  for (let more = enterObject(json, 'an object'); more; more = nextMember(json)) {
+    switch ((json.field = readKey(json))) {
       case 'id':
-        id = reader.passNull() ? undefined : reader.string('a string or null');
+        id = passNull(json) ? undefined : readString(json, 'a string or null');
         break;
       case 'parameters':
-        parameters = readParameters(reader);
+        parameters = readParameters(json);
         break;
       case 'inputs':
-        inputs = readInputs(reader, maxElements);
+        inputs = readInputs(json, maxElements);
         break;
       case 'outputs':
-        outputs = reader.passNull() ? undefined : readOutputs(reader);
+        outputs = passNull(json) ? undefined : readOutputs(json);
         break;
       default:
-        reader.passValue();
+        json.passValue();
     }
-    reader.field = '';
+    json.field = '';
   }
-  reader.finish();
-  if (inputs === undefined) reader.missing('inputs');
+  json.finish();
+  if (inputs === undefined) json.missing('inputs');
   return { id, inputs, outputs, parameters };
 }
 
@@ -57,52 +58,53 @@ export function encodeInferResponse(response: InferResponse): string {
   return `${text}]}`;
 }
 
-function readInputs(reader: JsonReader, maxElements: number): Tensor[] {
+function readInputs(json: JsonCursor, maxElements: number): Tensor[] {
   const inputs: Tensor[] = [];
   let left = maxElements;
-  for (let more = reader.enterList('a list of tensors'); more; more = reader.nextItem()) {
-    reader.list = 'inputs';
-    reader.index = inputs.length;
-    const input = readInput(reader, left);
+  for (let more = enterList(json, 'a list of tensors'); more; more = nextItem(json)) {
+    json.list = 'inputs';
+    json.index = inputs.length;
+    const input = readInput(json, left);
     left -= dataLength(input.data);
+    if (left < 0) throw new ServerError('INVALID_ARGUMENT', `inputs: more than ${maxElements} values`);
     inputs.push(input);
-    reader.list = '';
+    json.list = '';
   }
   checkNames('input', inputs);
   return inputs;
 }
 
 /** The outputs asked for; undefined for an empty list, which asks for the model's own choice. */
-function readOutputs(reader: JsonReader): RequestedOutput[] | undefined {
+function readOutputs(json: JsonCursor): RequestedOutput[] | undefined {
   const outputs: RequestedOutput[] = [];
-  for (let more = reader.enterList('a list of outputs'); more; more = reader.nextItem()) {
-    reader.list = 'outputs';
-    reader.index = outputs.length;
-    outputs.push(readOutput(reader));
-    reader.list = '';
+  for (let more = enterList(json, 'a list of outputs'); more; more = nextItem(json)) {
+    json.list = 'outputs';
+    json.index = outputs.length;
+    outputs.push(readOutput(json));
+    json.list = '';
   }
   checkNames('output', outputs);
   return outputs.length > 0 ? outputs : undefined;
 }
 
-function readOutput(reader: JsonReader): RequestedOutput {
+function readOutput(json: JsonCursor): RequestedOutput {
   let name: string | undefined;
   let parameters: Parameters | undefined;
-  reader.field = '';
-  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
-    switch ((reader.field = reader.key())) {
+  json.field = '';
+  for (let more = enterObject(json, 'an object'); more; more = nextMember(json)) {
+    switch ((json.field = readKey(json))) {
       case 'name':
-        name = reader.string('a string');
+        name = readString(json, 'a string');
         break;
       case 'parameters':
-        parameters = readParameters(reader);
+        parameters = readParameters(json);
         break;
       default:
-        reader.passValue();
+        json.passValue();
     }
-    reader.field = '';
+    json.field = '';
   }
-  if (name === undefined) reader.missing('name');
+  if (name === undefined) json.missing('name');
   return { name, parameters };
 }
 

@@ -28,3 +28,8 @@ export function isDigit(byte: number): boolean {
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
+
+/** `}` for `{`, `]` for `[`. */
+export function closing(open: number): number {
+  return open + 2;
+}

@@ -11,11 +11,12 @@ import {
   type TensorData,
 } from '../../core/tensor.js';
 import { isDigit, MINUS, QUOTE } from './bytes.js';
+import { type JsonCursor, shorten } from './cursor.js';
 import { exactInteger, MAX_EXACT_DIGITS } from './decimal.js';
 import { narrow } from './narrow.js';
 import { passNested } from './nested-list.js';
 import { NumberScanner } from './number-scanner.js';
-import { type JsonReader, shorten } from './reader.js';
+import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString, readValue } from './read.js';
 import { TextScanner } from './text-scanner.js';
 
 /** The size numpy works out itself. */
@@ -32,64 +33,70 @@ const A_DATATYPE = `one of ${DATATYPES.join(', ')}`;
  * datatype and shape stand before it, else passed over and read at the end.
  *
  * Throws UNPROCESSABLE for a missing field or one of the wrong type; INVALID_ARGUMENT where values and shape do not agree, or
- * when there are more than `maxElements` values.
+ * when the shape asks for more than `maxElements` values.
  */
-export function readInput(reader: JsonReader, maxElements: number): Tensor {
+export function readInput(json: JsonCursor, maxElements: number): Tensor {
   let name: string | undefined;
   let datatype: Datatype | undefined;
   let shape: readonly number[] | undefined;
   let parameters: Parameters | undefined;
   let data: TensorData | undefined;
   let dataAt = -1;
-  reader.field = '';
-  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
-    switch ((reader.field = reader.key())) {
+  json.field = '';
+  for (let more = enterObject(json, 'an object'); more; more = nextMember(json)) {
+    switch ((json.field = readKey(json))) {
       case 'name':
-        name = reader.string('a string');
+        name = readString(json, 'a string');
         data = undefined;
         break;
       case 'datatype':
-        datatype = readDatatype(reader);
+        datatype = readDatatype(json);
         data = undefined;
         break;
       case 'shape':
-        shape = readShape(reader);
+        shape = readShape(json);
         data = undefined;
         break;
       case 'parameters':
-        parameters = readParameters(reader);
+        parameters = readParameters(json);
         break;
       case 'data':
-        reader.peek();
-        dataAt = reader.pos;
-        if (name === undefined || datatype === undefined || shape === undefined) reader.passValue();
-        else data = readData(reader, name, datatype, shape, maxElements);
+        json.peek();
+        dataAt = json.pos;
+        if (name === undefined || datatype === undefined || shape === undefined) json.passValue();
+        else data = readData(json, name, datatype, shape, maxElements);
         break;
       default:
-        reader.passValue();
+        json.passValue();
     }
-    reader.field = '';
+    json.field = '';
   }
-  if (name === undefined) reader.missing('name');
-  if (shape === undefined) reader.missing('shape');
-  if (datatype === undefined) reader.missing('datatype');
-  if (dataAt < 0) reader.missing('data');
+  if (name === undefined) json.missing('name');
+  if (shape === undefined) json.missing('shape');
+  if (datatype === undefined) json.missing('datatype');
+  if (dataAt < 0) json.missing('data');
   if (data === undefined) {
-    const end = reader.pos;
-    reader.pos = dataAt;
-    data = readData(reader, name, datatype, shape, maxElements);
-    reader.pos = end;
+    const end = json.pos;
+    json.pos = dataAt;
+    json.field = 'data';
+    data = readData(json, name, datatype, shape, maxElements);
+    json.pos = end;
+    json.field = '';
   }
   return { name, datatype, shape: fitShape(shape, data, label(name)), data, parameters };
 }
 
 /** Parameters as ordinary JSON values; undefined for null. */
-export function readParameters(reader: JsonReader): Parameters | undefined {
-  if (reader.passNull()) return undefined;
+export function readParameters(json: JsonCursor): Parameters | undefined {
+  if (passNull(json)) return undefined;
   const parameters: Record<string, ParameterValue> = {};
-  for (let more = reader.enterObject('an object'); more; more = reader.nextMember()) {
-    const key = reader.key();
-    const value = reader.peek() === QUOTE ? reader.string('a string') : (reader.value() as ParameterValue);
+  for (let more = enterObject(json, 'an object'); more; more = nextMember(json)) {
+    const key = readKey(json);
+    const isText = json.peek() === QUOTE;
+    const value = isText ? readString(json, 'a string') : (readValue(json) as ParameterValue);
+    if (key === 'content_type' && !isText && value !== null) {
+      throw new ServerError('UNPROCESSABLE', `${json.path()}.content_type: expected a string, got another type`);
+    }
     // Assigned, this one would become the prototype
     if (key === '__proto__') Object.defineProperty(parameters, key, { value, enumerable: true, configurable: true });
     else parameters[key] = value;
@@ -97,46 +104,46 @@ export function readParameters(reader: JsonReader): Parameters | undefined {
   return parameters;
 }
 
-function readDatatype(reader: JsonReader): Datatype {
-  reader.peek();
-  const start = reader.pos;
-  const datatype = reader.string(A_DATATYPE);
+function readDatatype(json: JsonCursor): Datatype {
+  json.peek();
+  const start = json.pos;
+  const datatype = readString(json, A_DATATYPE);
   if (isDatatype(datatype)) return datatype;
-  reader.pos = start;
-  return reader.wrongType(A_DATATYPE);
+  json.pos = start;
+  return json.wrongType(A_DATATYPE);
 }
 
-function readShape(reader: JsonReader): number[] {
+function readShape(json: JsonCursor): number[] {
   const shape: number[] = [];
-  for (let more = reader.enterList(A_SHAPE); more; more = reader.nextItem()) {
+  for (let more = enterList(json, A_SHAPE); more; more = nextItem(json)) {
     if (shape.length === MAX_DIMENSIONS) {
-      throw new ServerError('INVALID_ARGUMENT', `${reader.path()}: more than ${MAX_DIMENSIONS} dimensions`);
+      throw new ServerError('INVALID_ARGUMENT', `${json.path()}: more than ${MAX_DIMENSIONS} dimensions`);
     }
-    shape.push(readSize(reader));
+    shape.push(readSize(json));
   }
   return shape;
 }
 
 /** A whole number, also written as `"2"` or `2.0`. */
-function readSize(reader: JsonReader): number {
-  const byte = reader.peek();
-  const start = reader.pos;
+function readSize(json: JsonCursor): number {
+  const byte = json.peek();
+  const start = json.pos;
   let size = Number.NaN;
   if (byte === MINUS || isDigit(byte)) {
-    const short = reader.passNumber() && reader.pos - start <= MAX_EXACT_DIGITS;
-    if (short) return exactInteger(reader.bytes, start, reader.pos);
-    size = Number(reader.bytes.toString('latin1', start, reader.pos));
+    const short = json.passNumber() && json.pos - start <= MAX_EXACT_DIGITS;
+    if (short) return exactInteger(json.bytes, start, json.pos);
+    size = Number(json.bytes.toString('latin1', start, json.pos));
   } else if (byte === QUOTE) {
-    const text = reader.string(A_SHAPE);
+    const text = readString(json, A_SHAPE);
     if (WHOLE_TEXT.test(text)) size = Number(text);
   }
   if (Number.isInteger(size)) return size;
-  reader.pos = start;
-  return reader.wrongType(A_SHAPE);
+  json.pos = start;
+  return json.wrongType(A_SHAPE);
 }
 
 function readData(
-  reader: JsonReader,
+  json: JsonCursor,
   name: string,
   datatype: Datatype,
   shape: readonly number[],
@@ -151,11 +158,11 @@ function readData(
   if (datatype === 'BYTES') {
     // One text more than asked for: see isLengthOfText
     const texts = new TextScanner(what, Math.max(expected, 1));
-    passNested(reader, texts, what);
+    passNested(json, texts, what);
     return texts.column();
   }
   const numbers = new NumberScanner(datatype, what, expected);
-  passNested(reader, numbers, what);
+  passNested(json, numbers, what);
   return narrow(datatype, numbers.values, numbers.count, numbers.exact, what);
 }
 

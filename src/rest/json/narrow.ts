@@ -1,7 +1,7 @@
 import { INTEGER_RANGE, type NumericArray, type NumericDatatype, newArray } from '../../core/datatype.js';
 import { ServerError } from '../../core/errors.js';
 import { float16FromNumber } from '../../core/float16.js';
-import { shorten } from './reader.js';
+import { shorten } from './cursor.js';
 
 const TWO_TO_32 = 2 ** 32;
 

@@ -1,10 +1,11 @@
 import type { NumericDatatype } from '../../core/datatype.js';
 import { ServerError } from '../../core/errors.js';
 import { isDigit, LOWER_F, LOWER_N, LOWER_T, QUOTE } from './bytes.js';
+import type { JsonCursor } from './cursor.js';
 import { decimal, exactInteger, MAX_EXACT_DIGITS, POWERS_OF_TEN } from './decimal.js';
 import { refuseValue } from './narrow.js';
 import type { Leaves } from './nested-list.js';
-import type { JsonReader } from './reader.js';
+import { readString } from './read.js';
 
 // Copies of what bytes.js and decimal.js export: an imported constant is a load and a check at each use, which took a third
 // of the hot loop's time.
@@ -50,8 +51,8 @@ export class NumberScanner implements Leaves {
     private readonly expected: number,
   ) {}
 
-  take(reader: JsonReader): void {
-    if (!this.takePlain(reader)) this.takeSpecial(reader);
+  take(json: JsonCursor): void {
+    if (!this.takePlain(json)) this.takeSpecial(json);
   }
 
   /**
@@ -59,12 +60,12 @@ export class NumberScanner implements Leaves {
    * taken; false, having taken none, before anything else, be it a value or no JSON at all.
    *
    * Up to 9 digits are an integer divided by a power of ten: both are exact, so the quotient is rounded once. More digits are
-   * taken as two integers, see `decimal`. The reader's text ends in `}`: no loop over digits runs beyond it.
+   * taken as two integers, see `decimal`. The json's text ends in `}`: no loop over digits runs beyond it.
    */
-  private takePlain(reader: JsonReader): boolean {
-    const { bytes } = reader;
+  private takePlain(json: JsonCursor): boolean {
+    const { bytes } = json;
     let { values, count } = this;
-    let pos = reader.pos;
+    let pos = json.pos;
     let behind = -1;
     for (;;) {
       // `digit` is outside of 0..9 for all bytes but digits
@@ -117,30 +118,30 @@ export class NumberScanner implements Leaves {
     }
     if (behind < 0) return false;
     this.count = count;
-    reader.pos = behind;
+    json.pos = behind;
     return true;
   }
 
   /** Takes one value of any kind. */
-  private takeSpecial(reader: JsonReader): void {
-    const byte = reader.peek();
-    const start = reader.pos;
+  private takeSpecial(json: JsonCursor): void {
+    const byte = json.peek();
+    const start = json.pos;
     if (byte === MINUS || isDigit(byte)) {
-      const whole = reader.passNumber();
-      const length = reader.pos - start;
-      if (whole && length <= MAX_EXACT_DIGITS) this.add(exactInteger(reader.bytes, start, reader.pos));
-      else this.addText(reader.bytes.toString('latin1', start, reader.pos), whole);
+      const whole = json.passNumber();
+      const length = json.pos - start;
+      if (whole && length <= MAX_EXACT_DIGITS) this.add(exactInteger(json.bytes, start, json.pos));
+      else this.addText(json.bytes.toString('latin1', start, json.pos), whole);
     } else if (byte === QUOTE) {
-      this.addQuoted(reader.string('a number'));
+      this.addQuoted(readString(json, 'a number'));
     } else if (byte === LOWER_T || byte === LOWER_F) {
-      reader.passLiteral(byte === LOWER_T ? 'true' : 'false');
+      json.passLiteral(byte === LOWER_T ? 'true' : 'false');
       this.add(byte === LOWER_T ? 1 : 0);
     } else if (byte === LOWER_N && this.datatype.startsWith('FP')) {
-      reader.passLiteral('null');
+      json.passLiteral('null');
       this.add(Number.NaN);
     } else {
-      reader.passValue();
-      this.refuse(reader.passed(start));
+      json.passValue();
+      this.refuse(json.passed(start));
     }
   }
 

@@ -1,8 +1,8 @@
 import { ServerError } from '../../core/errors.js';
 import type { BytesColumn } from '../../core/tensor.js';
 import { QUOTE } from './bytes.js';
+import { ESCAPED, type JsonCursor, shorten } from './cursor.js';
 import type { Leaves } from './nested-list.js';
-import { ESCAPED, type JsonReader, shorten } from './reader.js';
 
 /** Copying byte by byte is faster than a native call up to about this length. */
 const SHORT = 32;
@@ -11,7 +11,7 @@ const SHORT = 32;
 let scratch = Buffer.allocUnsafeSlow(16 * 1024);
 const MAX_KEPT = 1 << 20;
 
-/** The strings of one BYTES tensor as UTF-8. A string without escapes is copied as it is: the reader's text is UTF-8. */
+/** The strings of one BYTES tensor as UTF-8. A string without escapes is copied as it is: the json's text is UTF-8. */
 export class TextScanner implements Leaves {
   count = 0;
   private offsets = new Uint32Array(16);
@@ -25,19 +25,19 @@ export class TextScanner implements Leaves {
     private readonly expected: number,
   ) {}
 
-  take(reader: JsonReader): void {
-    const byte = reader.peek();
-    const start = reader.pos;
+  take(json: JsonCursor): void {
+    const byte = json.peek();
+    const start = json.pos;
     if (byte !== QUOTE) {
-      reader.passValue();
-      this.refuse(reader.passed(start));
+      json.passValue();
+      this.refuse(json.passed(start));
     }
     if (this.count >= this.expected) this.refuseMore();
-    if (reader.passString() & ESCAPED) {
-      const text = Buffer.from(JSON.parse(reader.bytes.toString('utf8', start, reader.pos)));
+    if (json.passString() & ESCAPED) {
+      const text = Buffer.from(JSON.parse(json.bytes.toString('utf8', start, json.pos)));
       this.add(text, 0, text.length);
     } else {
-      this.add(reader.bytes, start + 1, reader.pos - 1);
+      this.add(json.bytes, start + 1, json.pos - 1);
     }
   }
 

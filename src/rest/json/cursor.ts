@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { ServerError } from '../../core/errors.js';
 import {
   BACKSLASH,
-  CLOSE_LIST,
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  closing,
   DOT,
   isDigit,
   isSpace,
@@ -22,7 +22,6 @@ import {
   ZERO,
 } from './bytes.js';
 import { escapeEnd, LONE_SURROGATE } from './escape.js';
-import { knownWord } from './words.js';
 
 /** Lists and objects inside each other, at most; no part of the server may recurse deeper on what a client sent. */
 export const MAX_DEPTH = 100;
@@ -47,7 +46,7 @@ const opened = new Uint8Array(MAX_DEPTH + 1);
  * Errors: UNPROCESSABLE for what is not JSON or has the wrong type, INVALID_ARGUMENT for JSON no request may hold
  * (nesting beyond MAX_DEPTH, lone surrogates). Messages say where: set `list`, `index` and `field` on the way.
  */
-export class JsonReader {
+export class JsonCursor {
   readonly bytes: Buffer;
   private readonly end: number;
   /** The byte to be read next. */
@@ -73,6 +72,12 @@ export class JsonReader {
     }
   }
 
+  /** Checks that nothing follows. */
+  finish(): void {
+    this.peek();
+    if (this.pos < this.end) this.syntaxError('the end of the body');
+  }
+
   /** The next byte that is not white space, left in place; 0 at the end. */
   peek(): number {
     const { bytes, end } = this;
@@ -87,56 +92,6 @@ export class JsonReader {
     }
     this.pos = end;
     return 0;
-  }
-
-  /** Goes into an object; true when it has a member. `for (let more = enterObject(); more; more = nextMember())` */
-  enterObject(expected: string): boolean {
-    return this.enter(OPEN_OBJECT, expected);
-  }
-
-  enterList(expected: string): boolean {
-    return this.enter(OPEN_LIST, expected);
-  }
-
-  nextMember(): boolean {
-    return this.next(CLOSE_OBJECT);
-  }
-
-  nextItem(): boolean {
-    return this.next(CLOSE_LIST);
-  }
-
-  /** The name of an object's member; the reader then stands before its value. */
-  key(): string {
-    if (this.peek() !== QUOTE) this.syntaxError('a member name in quotes');
-    const name = this.text();
-    this.colon();
-    return name;
-  }
-
-  /** True when the next value is `null`, which is then passed. */
-  passNull(): boolean {
-    if (this.peek() !== LOWER_N) return false;
-    this.passLiteral('null');
-    return true;
-  }
-
-  string(expected: string): string {
-    if (this.peek() !== QUOTE) this.wrongType(expected);
-    return this.text();
-  }
-
-  /** Any value, made by JSON.parse: members become own properties, also one called `__proto__`. */
-  value(): unknown {
-    this.peek();
-    const start = this.pos;
-    this.passValue();
-    return JSON.parse(this.bytes.toString('utf8', start, this.pos));
-  }
-
-  /** Checks that nothing follows. */
-  finish(): void {
-    if (this.peek() !== 0) this.syntaxError('the end of the body');
   }
 
   /** Passes over one value of any kind, checking that it is JSON. Keeps no stack of calls: depth is the sender's choice. */
@@ -231,9 +186,10 @@ export class JsonReader {
 
   /** `inputs[0].shape` */
   path(): string {
-    if (this.list === '') return this.field === '' ? 'body' : this.field;
-    const item = `${this.list}[${this.index}]`;
-    return this.field === '' ? item : `${item}.${this.field}`;
+    const item = this.list === '' ? '' : `${this.list}[${this.index}]`;
+    const field = shorten(this.field);
+    if (field === '') return item === '' ? 'body' : item;
+    return item === '' ? field : `${item}.${field}`;
   }
 
   /** The next value is JSON, but not what the protocol asks for here. */
@@ -265,29 +221,6 @@ export class JsonReader {
     throw new ServerError('INVALID_ARGUMENT', `${this.path()}: nested deeper than ${MAX_DEPTH}`);
   }
 
-  private enter(open: number, expected: string): boolean {
-    if (this.peek() !== open) this.wrongType(expected);
-    this.pos++;
-    if (this.peek() !== closing(open)) return true;
-    this.pos++;
-    return false;
-  }
-
-  private next(close: number): boolean {
-    const byte = this.peek();
-    if (byte !== close && byte !== COMMA) this.syntaxError(`',' or '${String.fromCharCode(close)}'`);
-    this.pos++;
-    return byte === COMMA;
-  }
-
-  private text(): string {
-    const start = this.pos;
-    const flags = this.passString();
-    if (flags === PLAIN) return knownWord(this.bytes, start + 1, this.pos - 1);
-    if (flags === NOT_ASCII) return this.bytes.toString('utf8', start + 1, this.pos - 1);
-    return JSON.parse(this.bytes.toString('utf8', start, this.pos));
-  }
-
   private passKey(): void {
     if (this.peek() !== QUOTE) this.syntaxError('a member name in quotes');
     this.passString();
@@ -311,8 +244,8 @@ export class JsonReader {
   private badEscape(pos: number, problem: number): never {
     this.pos = pos;
     if (problem !== LONE_SURROGATE) this.syntaxError('an escape JSON knows');
-    const escape = this.bytes.toString('latin1', pos, pos + 6);
-    throw new ServerError('INVALID_ARGUMENT', `${this.path()}: lone surrogate ${escape} at byte ${pos}`);
+    const half = this.bytes.toString('latin1', pos, pos + 6);
+    throw new ServerError('INVALID_ARGUMENT', `${this.path()}: lone surrogate ${half} at byte ${pos}`);
   }
 
   private digits(pos: number): number {
@@ -325,11 +258,6 @@ export class JsonReader {
     while (isDigit(bytes[pos]));
     return pos;
   }
-}
-
-/** `}` for `{`, `]` for `[`. */
-function closing(open: number): number {
-  return open + 2;
 }
 
 /** A client's value in a message: its beginning will do. */
