@@ -19,11 +19,8 @@ export interface Measured {
   readonly rssMb: number;
 }
 
-const WARM_UP_SECONDS = 1;
-
-/** Warms the server up, then loads it and tells what came out. */
+/** Loads the server once and tells what came out. */
 export async function measure(server: ServerUnderTest, load: Load): Promise<Measured> {
-  await fire(server.url, { ...load, seconds: WARM_UP_SECONDS });
   const [before, useBefore] = [await batchCounts(server), await processUse(server.pid)];
   const result = await fire(server.url, load);
   const [after, useAfter] = [await batchCounts(server), await processUse(server.pid)];
@@ -37,6 +34,29 @@ export async function measure(server: ServerUnderTest, load: Load): Promise<Meas
     cpuPercent: ((useAfter.cpuSeconds - useBefore.cpuSeconds) / result.duration) * 100,
     rssMb: useAfter.rssMb,
   };
+}
+
+export interface Compared {
+  /** The round in the middle by ratio. */
+  readonly got: Measured;
+  /** Requests per second of the server over those of the other, median of the rounds. */
+  readonly ratio: number;
+}
+
+/** Loads two servers in turn, round by round, so that both see the same weather; the first round only warms up. */
+export async function compare(
+  server: ServerUnderTest,
+  other: ServerUnderTest,
+  load: Load,
+  rounds: number,
+): Promise<Compared> {
+  const pairs: Compared[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const limit = await measure(other, load);
+    const got = await measure(server, load);
+    if (round > 0) pairs.push({ got, ratio: got.requestsPerSecond / limit.requestsPerSecond });
+  }
+  return pairs.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs.length / 2)];
 }
 
 function fire(url: string, { connections, body, seconds }: Load): Promise<autocannon.Result> {

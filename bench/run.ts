@@ -1,12 +1,12 @@
 /**
  * Drives the server with autocannon and prints a table; `node dist/bench/run.js [--quick] [part of a name]`. Every row stands
- * beside a `limit` taken a moment before with the same body and as many connections (limit-server.ts): on noisy machines only
- * the ratio means something.
+ * beside `limit` (limit-server.ts) under the same load: both servers run, bursts alternate, and the ratio is the median of the
+ * rounds. On noisy machines nothing else means much.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { digitsBody } from './bodies.js';
-import { type Measured, measure } from './load.js';
+import { type Compared, compare } from './load.js';
 import { type ModelyardOptions, startLimit, startModelyard } from './process.js';
 
 interface Scenario {
@@ -18,7 +18,8 @@ interface Scenario {
 
 const quick = process.argv.includes('--quick');
 const only = process.argv.slice(2).find(word => !word.startsWith('--'));
-const seconds = quick ? 2 : 5;
+const seconds = quick ? 1.5 : 3;
+const rounds = quick ? 3 : 5;
 
 const BATCHING = { maxBatchSize: 64, maxBatchTimeSeconds: 0.001 };
 const WIDE_WINDOW = { maxBatchSize: 64, maxBatchTimeSeconds: 0.05 };
@@ -50,11 +51,11 @@ function scenarios(): Scenario[] {
 const HEAD =
   '| scenario | requests/s | of limit | p50 ms | p99 ms | rows/batch | lag p99 ms | CPU % | RSS MB | errors |';
 
-function line({ name }: Scenario, got: Measured, limit: Measured): string {
+function line({ name }: Scenario, { got, ratio }: Compared): string {
   const cells = [
     name,
     got.requestsPerSecond.toFixed(0),
-    (got.requestsPerSecond / limit.requestsPerSecond).toFixed(2),
+    ratio.toFixed(2),
     got.p50Ms,
     got.p99Ms,
     got.rowsPerBatch?.toFixed(1) ?? '-',
@@ -70,13 +71,9 @@ const lines = [HEAD, HEAD.replaceAll(/[^|]+/g, '---')];
 console.log(lines.join('\n'));
 for (const scenario of scenarios()) {
   const load = { connections: scenario.connections, body: digitsBody(scenario.rows), seconds };
-  const limitServer = await startLimit();
-  const limit = await measure(limitServer, load);
-  await limitServer.stop();
-  const server = await startModelyard(scenario.server);
-  const got = await measure(server, load);
-  await server.stop();
-  lines.push(line(scenario, got, limit));
+  const [limit, server] = [await startLimit(), await startModelyard(scenario.server)];
+  lines.push(line(scenario, await compare(server, limit, load, rounds)));
+  await Promise.all([limit.stop(), server.stop()]);
   console.log(lines[lines.length - 1]);
 }
 const results = fileURLToPath(new URL('../../bench/results/', import.meta.url));

@@ -12,8 +12,8 @@ export interface QueueSnapshot {
   readonly expectedRequests: number;
   /** Usual time between two arrivals. */
   readonly arrivalGapMs: number;
-  /** Usual time a batch is away. */
-  readonly serviceMs: number;
+  /** What the model usually takes for a batch. */
+  readonly inferenceMs: number;
 }
 
 export type BatchDecision =
@@ -25,17 +25,21 @@ export type BatchPolicy = (queue: QueueSnapshot, now: number) => BatchDecision;
 
 /** Gaps to wait for the next expected caller before going without. */
 const PATIENCE = 3;
+/** Shorter waits than a timer can keep are not worth it. */
+const SHORTEST_WAIT_MS = 1;
 
 /**
  * Asked when a worker is free. A batch leaves when it is full or its oldest request has waited its time; before that it waits
- * only for callers that are likely to come: no longer than a few of the gaps in which they use to come, nor than a batch takes
- * to be served, for then going twice is quicker. So a lone client never waits, and a steady crowd fills its batches.
+ * only for callers that are likely to come, no longer than a few of the gaps in which they use to come, nor than the model
+ * takes for a batch, for then going twice is quicker. So a lone client never waits, nor does anybody for a quick model:
+ * requests that come while its worker is busy share the next batch anyway.
  */
 export const adaptive: BatchPolicy = (queue, now) => {
   if (queue.requests === 0) return { kind: 'idle' };
   const dispatch: BatchDecision = { kind: 'dispatch', rows: queue.maxBatchSize };
   const windowEnds = queue.oldestAt + queue.maxBatchTimeMs;
   if (queue.rows >= queue.maxBatchSize || now >= windowEnds || queue.expectedRequests < 1) return dispatch;
-  const until = Math.min(windowEnds, queue.newestAt + Math.min(PATIENCE * queue.arrivalGapMs, queue.serviceMs));
-  return until <= now ? dispatch : { kind: 'wait', until };
+  const patienceMs = Math.min(PATIENCE * queue.arrivalGapMs, queue.inferenceMs);
+  const until = Math.min(windowEnds, queue.newestAt + patienceMs);
+  return patienceMs < SHORTEST_WAIT_MS || until <= now ? dispatch : { kind: 'wait', until };
 };

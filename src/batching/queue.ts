@@ -39,10 +39,12 @@ export class Waiting {
 
 /** Milliseconds after which the memory of how many callers there are has halved. */
 const CROWD_HALF_LIFE_MS = 50;
+/** Fewer callers are not worth two batches. */
+const SMALLEST_HALF = 8;
 /** Weight of the latest gap between arrivals in their average. */
 const GAP_WEIGHT = 0.1;
-/** Weight of the latest batch in the average time a batch is away. */
-const SERVICE_WEIGHT = 0.2;
+/** Weight of the latest batch in the average time the model takes. */
+const INFERENCE_WEIGHT = 0.2;
 
 /** Requests of one signature to one model, in order of arrival, with what the policy wants to know about their stream. */
 export class RequestQueue {
@@ -52,7 +54,7 @@ export class RequestQueue {
   private running = 0;
   private newest = 0;
   private gapMs = 0;
-  private awayMs = 0;
+  private modelMs = 0;
   private crowd = 0;
   private crowdAt = 0;
 
@@ -82,8 +84,13 @@ export class RequestQueue {
     return this.gapMs;
   }
 
-  get serviceMs(): number {
-    return this.awayMs;
+  get inferenceMs(): number {
+    return this.modelMs;
+  }
+
+  /** Whether half of the callers that were seen together lately wait here: the other half can follow while these are served. */
+  get halfFull(): boolean {
+    return this.requests >= SMALLEST_HALF && this.requests >= this.crowd / 2;
   }
 
   /** Nothing waits and nothing runs. */
@@ -139,10 +146,10 @@ export class RequestQueue {
     return batch;
   }
 
-  /** As many of the requests taken have been answered, after the batch was away for so long. */
-  answered(requests: number, awayMs: number): void {
+  /** As many of the requests taken have been answered; the model took so long. */
+  answered(requests: number, inferenceMs: number): void {
     this.running -= requests;
-    this.awayMs += (awayMs - this.awayMs) * SERVICE_WEIGHT;
+    this.modelMs += (inferenceMs - this.modelMs) * INFERENCE_WEIGHT;
   }
 
   private fadedCrowd(now: number): number {

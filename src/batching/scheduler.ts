@@ -103,7 +103,10 @@ export class Scheduler {
       queues.waiting++;
       this.outstanding++;
       this.watchCaller(waiting, queues, queue);
-      this.pumpSoon();
+      // Usually all that has arrived is read before a batch leaves. But when everybody waits for one batch, nobody sends while
+      // it is served: halves keep both the front and an idle worker busy.
+      if (queue.halfFull && this.slots.idle) this.pump();
+      else this.pumpSoon();
     });
   }
 
@@ -225,7 +228,7 @@ export class Scheduler {
     void this.serve(worker, queues, batch).finally(() => {
       this.slots.release(worker);
       this.inFlight -= batch.length;
-      queue.answered(batch.length, this.options.clock.now() - now);
+      queue.answered(batch.length, batch[0].context.timings.inferenceMs);
       this.finished(batch.length);
       if (this.active.length > 0) this.pump();
     });
@@ -308,7 +311,7 @@ export class Scheduler {
 
   private leave(waiting: Waiting, queues: ModelQueues, queue: RequestQueue, error: ServerError): void {
     queues.waiting--;
-    queue.answered(1, queue.serviceMs);
+    queue.answered(1, queue.inferenceMs);
     this.finished(1);
     waiting.settle(undefined, error);
   }
@@ -339,7 +342,7 @@ function snapshot(queue: RequestQueue, now: number) {
     maxBatchTimeMs: queue.maxBatchTimeMs,
     expectedRequests: queue.expectedRequests(now),
     arrivalGapMs: queue.arrivalGapMs,
-    serviceMs: queue.serviceMs,
+    inferenceMs: queue.inferenceMs,
   };
 }
 

@@ -10,6 +10,12 @@ export class WorkerSlots {
     return this.inFlight.size;
   }
 
+  /** Whether a worker has nothing to do. */
+  get idle(): boolean {
+    for (const frames of this.inFlight.values()) if (frames === 0) return true;
+    return false;
+  }
+
   add(worker: WorkerId): void {
     this.inFlight.set(worker, 0);
   }

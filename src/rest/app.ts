@@ -1,19 +1,14 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import type { Clock } from '../core/clock.js';
 import { ServerError } from '../core/errors.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
-import type { Logger } from '../logging/logger.js';
-import type { RestMetrics } from '../metrics/rest-metrics.js';
 import { collectBody } from './body.js';
 import { CloudEventHeaders } from './cloud-events.js';
 import { addErrorHandlers } from './errors.js';
+import type { ObserverOptions } from './observe.js';
 import { addRoutes } from './routes.js';
 
-export interface RestOptions {
+export interface RestOptions extends ObserverOptions {
   readonly dataPlane: DataPlane;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: RestMetrics;
   readonly serverName: string;
   readonly maxBodyBytes: number;
   /** From arrival to answer; 0 for no limit. */
@@ -43,13 +38,15 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request, _payload, done) => {
-    const refusal = contentTypeRefusal(request.headers['content-type']);
-    if (refusal !== undefined) done(refusal);
-    else collectBody(request.raw, options.maxBodyBytes, done);
-  });
+  // Under its own name the usual type is found at once, without being parsed.
+  for (const type of ['application/json', '*']) {
+    app.addContentTypeParser(type, (request, _payload, done) => {
+      const refusal = contentTypeRefusal(request.headers['content-type']);
+      if (refusal !== undefined) done(refusal);
+      else collectBody(request.raw, options.maxBodyBytes, done);
+    });
+  }
   addErrorHandlers(app, options.logger);
-  addObservers(app, options);
   addRoutes(app, { ...options, cloudEvents: new CloudEventHeaders(options.serverName) });
   await app.ready();
   return app;
@@ -63,18 +60,4 @@ function contentTypeRefusal(contentType: string | undefined): ServerError | unde
   if (name === '' || name === 'application/json' || name.endsWith('+json') || name === 'application/octet-stream')
     return undefined;
   return new ServerError('UNPROCESSABLE', `content-type: expected application/json, got '${contentType}'`);
-}
-
-/** Counts when the connection has the answer or is gone: fastify's own hook does not run for clients that leave early. */
-function addObservers(app: FastifyInstance, { metrics, logger }: RestOptions): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    metrics.started(request.method);
-    reply.raw.once('close', () => {
-      metrics.finished(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
-      if (logger.debugEnabled) {
-        logger.debug(`${request.ip} "${request.method} ${request.url}" ${reply.statusCode}`, { requestId: request.id });
-      }
-    });
-    done();
-  });
 }

@@ -49,8 +49,9 @@ function collect(request: IncomingMessage, source: Readable, limitBytes: number,
     else more.push(chunk);
   });
   source.on('end', () => finish(null, more === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length)));
-  request.on('error', error => finish(error));
-  request.on('aborted', () => finish(new ServerError('CANCELLED', 'the client went away before the body had arrived')));
+  request.on('error', cause => {
+    finish(new ServerError('CANCELLED', 'the client went away before the body had arrived', { cause }));
+  });
 }
 
 /** The rest of the body is dropped, not kept: the answer closes the connection. */

@@ -2,42 +2,54 @@ import { readFileSync } from 'node:fs';
 
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
-/** What a header may carry; an id outside of this still stands in the body. */
-const HEADER_TEXT = /^[\t\x20-\x7e]*$/;
 const MAX_HEADER_ID = 1024;
 
-/** The CloudEvents headers MLServer adds to every inference answer. */
+/** The headers of an inference answer: its type, and the CloudEvents ones MLServer adds. */
 export class CloudEventHeaders {
-  private readonly source: string;
-  private readonly namespace: string | undefined;
+  private readonly ofServer: readonly string[];
+  private readonly ofModel = new Map<string, readonly string[]>();
 
-  constructor(private readonly serverName: string) {
-    this.namespace = readNamespace();
-    const suffix = this.namespace === undefined ? '' : `.${this.namespace}`;
-    this.source = `io.seldon.serving.deployment.${serverName}${suffix}`;
+  constructor(serverName: string) {
+    const namespace = readNamespace();
+    const suffix = namespace === undefined ? '' : `.${namespace}`;
+    this.ofServer = [
+      'content-type',
+      'application/json',
+      'ce-specversion',
+      '0.3',
+      'ce-source',
+      headerText(`io.seldon.serving.deployment.${serverName}${suffix}`),
+      'ce-type',
+      'io.seldon.serving.inference.response',
+      'ce-inferenceservicename',
+      headerText(serverName),
+      ...(namespace === undefined ? [] : ['ce-namespace', headerText(namespace)]),
+    ];
   }
 
-  /** `id` is the request's; an empty or unprintable one gives no header. */
-  of(model: string, id: string | undefined): Record<string, string> {
-    const headers: Record<string, string> = {
-      'ce-specversion': '0.3',
-      'ce-source': this.source,
-      'ce-type': 'io.seldon.serving.inference.response',
-      'ce-modelid': headerText(model),
-      'ce-inferenceservicename': this.serverName,
-      'ce-endpoint': headerText(model),
-    };
-    if (id !== undefined && id !== '' && id.length <= MAX_HEADER_ID && HEADER_TEXT.test(id)) {
-      headers['ce-id'] = id;
-      headers['ce-requestid'] = id;
+  /** Names and values in turn. `model` is one that exists; an empty or unprintable `id` gives no header. */
+  of(model: string, id: string | undefined): string[] {
+    let headers = this.ofModel.get(model);
+    if (headers === undefined) {
+      const name = headerText(model);
+      headers = [...this.ofServer, 'ce-modelid', name, 'ce-endpoint', name];
+      this.ofModel.set(model, headers);
     }
-    if (this.namespace !== undefined) headers['ce-namespace'] = this.namespace;
-    return headers;
+    if (id === undefined || id === '' || id.length > MAX_HEADER_ID || !isPrintable(id)) return headers.slice();
+    return [...headers, 'ce-id', id, 'ce-requestid', id];
   }
 }
 
+function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
+}
+
 function headerText(text: string): string {
-  return HEADER_TEXT.test(text) ? text : encodeURIComponent(text);
+  return isPrintable(text) ? text : encodeURIComponent(text);
 }
 
 function readNamespace(): string | undefined {

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequestContext } from '../core/context.js';
+import type { InferRequest } from '../core/protocol.js';
+import type { DataPlane } from '../dataplane/dataplane.js';
+import type { CloudEventHeaders } from './cloud-events.js';
+import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
+import { type ObserverOptions, observe } from './observe.js';
+import { targetOf } from './target.js';
+
+export interface InferRouteOptions extends ObserverOptions {
+  readonly dataPlane: DataPlane;
+  readonly cloudEvents: CloudEventHeaders;
+  /** From arrival to answer; 0 for no limit. */
+  readonly requestTimeoutMs: number;
+}
+
+/**
+ * The hot path. A good answer is written to Node's response as it is: fastify's reply would look for hooks and serializers
+ * that this route does not have, and sort headers one by one (measured at a fifth of the front's time).
+ */
+export function inferRoute(route: string, options: InferRouteOptions) {
+  const { dataPlane, cloudEvents } = options;
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const context = contextOf(request, reply, route, options);
+    const decoded = decodeInferRequest(request.body as Buffer);
+    const asked: InferRequest = decoded.id === undefined ? { ...decoded, id: randomUUID() } : decoded;
+    const response = await dataPlane.infer(context, targetOf(request), asked);
+    const body = encodeInferResponse(response);
+    reply.hijack();
+    reply.raw.writeHead(200, cloudEvents.of(response.modelName, response.id));
+    reply.raw.end(body);
+    return reply;
+  };
+}
+
+function contextOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: string,
+  options: InferRouteOptions,
+): RequestContext {
+  const { clock, requestTimeoutMs } = options;
+  const now = clock.now();
+  const deadline = requestTimeoutMs > 0 ? now + requestTimeoutMs : Number.POSITIVE_INFINITY;
+  const context = new RequestContext(request.id, deadline, request.headers as Record<string, string>);
+  context.timings.received = now;
+  observe(request, reply, route, options, () => context.cancel());
+  return context;
+}

@@ -1,0 +1,18 @@
+import type { FastifyRequest } from 'fastify';
+import { ServerError } from '../core/errors.js';
+import type { ModelRef } from '../core/protocol.js';
+
+interface ModelParams {
+  readonly model_name: string;
+  readonly model_version?: string;
+}
+
+/** The model a route names. A version may stand in the path or, on routes without one, in the query. */
+export function targetOf(request: FastifyRequest): ModelRef {
+  const { model_name: name, model_version: version } = request.params as ModelParams;
+  if (version !== undefined) return { name, version };
+  const asked = (request.query as Record<string, unknown>).model_version;
+  if (asked === undefined) return { name };
+  if (typeof asked === 'string') return { name, version: asked };
+  throw new ServerError('INVALID_ARGUMENT', 'model_version: expected one version, got several');
+}
