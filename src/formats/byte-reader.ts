@@ -1,4 +1,10 @@
+import { isAscii } from 'node:buffer';
 import { badFile } from './errors.js';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Up to this length a loop tells whether text is ASCII faster than a call does. */
+const SHORT_TEXT = 48;
 
 /**
  * Reads little-endian values from front to back. Every read is checked against the bytes left, so a length field can
@@ -9,11 +15,13 @@ export class ByteReader {
   readonly length: number;
   position = 0;
   private readonly view: DataView;
+  private readonly buffer: Buffer;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.length = bytes.length;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get left(): number {
@@ -60,12 +68,30 @@ export class ByteReader {
     return this.view.getFloat64(this.skip(8, what), false);
   }
 
-  /** The bytes up to the next line feed, which is read too. */
-  line(what: string): Uint8Array {
+  /** UTF-8 of a known length. Most names are ASCII, which Node decodes several times faster as latin1. */
+  text(length: number, what: string): string {
+    const start = this.skip(length, what);
+    const end = start + length;
+    if (this.isAscii(start, end)) return this.buffer.toString('latin1', start, end);
+    try {
+      return utf8.decode(this.bytes.subarray(start, end));
+    } catch {
+      throw badFile(`${what} of ${length} bytes is not UTF-8`);
+    }
+  }
+
+  /** The characters up to the next line feed, one byte each; the line feed is read too. */
+  line(what: string): string {
     const start = this.position;
     const end = this.bytes.indexOf(0x0a, start);
     if (end < 0) throw badFile(`${what} without an end of line`);
     this.position = end + 1;
-    return this.bytes.subarray(start, end);
+    return this.buffer.toString('latin1', start, end);
+  }
+
+  private isAscii(start: number, end: number): boolean {
+    if (end - start > SHORT_TEXT) return isAscii(this.bytes.subarray(start, end));
+    for (let i = start; i < end; i++) if (this.bytes[i] >= 0x80) return false;
+    return true;
   }
 }

@@ -5,7 +5,7 @@ function names(table: Readonly<Record<string, string>>): Names {
   return new Map(Object.entries(table).map(([module, list]) => [module, new Set(list.split(' '))]));
 }
 
-const BUILTINS = 'slice bytes bytearray complex range object set frozenset list tuple dict int float bool str';
+const BUILTINS = 'slice bytes bytearray complex range object set frozenset list tuple dict int float bool str NoneType';
 const MULTIARRAY = '_reconstruct scalar';
 const DTYPES =
   'bool bool_ int8 int16 int32 int64 intc int_ intp longlong uint8 uint16 uint32 uint64 uintc uint uintp ulonglong ' +

@@ -5,14 +5,9 @@ import type { OpcodeGroup } from './opcodes.js';
 import type { Unpickler } from './unpickler.js';
 import { PyDict, PyGlobal, PyObject, type PyValue, typeName } from './values.js';
 
-function globalLine(machine: Unpickler, what: string): string {
-  const line = machine.reader.line(what);
-  return Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8');
-}
-
 function global(machine: Unpickler): PyGlobal {
-  const module = globalLine(machine, 'a module name');
-  return machine.findGlobal(module, globalLine(machine, 'a class name'));
+  const module = machine.reader.line('a module name');
+  return machine.findGlobal(module, machine.reader.line('a class name'));
 }
 
 function stackGlobal(machine: Unpickler): PyGlobal {

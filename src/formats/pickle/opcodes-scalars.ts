@@ -1,26 +1,6 @@
-import { isAscii } from 'node:buffer';
 import { badFile } from '../errors.js';
 import type { OpcodeGroup } from './opcodes.js';
 import type { Unpickler } from './unpickler.js';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Text of a known length; most names are short and ASCII, where Node's latin1 is several times faster than TextDecoder. */
-function text(machine: Unpickler, length: number): string {
-  const bytes = machine.reader.take(length, 'a string');
-  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw badFile(`a string of ${length} bytes is not UTF-8`);
-  }
-}
-
-/** A line of protocol 0, whose characters are single bytes. */
-export function textLine(machine: Unpickler, what: string): string {
-  const line = machine.reader.line(what);
-  return Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');
-}
 
 /** Python's raw-unicode-escape: \uXXXX and \UXXXXXXXX stand for code points, everything else for itself. */
 function fromRawUnicodeEscape(line: string): string {
@@ -36,21 +16,21 @@ export function toInteger(value: bigint): number | bigint {
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }
 
-function decimal(digits: string, maxDigits: number): number | bigint {
+export function decimal(digits: string, maxDigits: number): number | bigint {
   if (digits.length > maxDigits) throw badFile(`an integer of ${digits.length} digits; at most ${maxDigits} are read`);
   if (!/^[+-]?\d+$/.test(digits)) throw badFile(`${JSON.stringify(digits.slice(0, 40))} is no integer`);
   return toInteger(BigInt(digits));
 }
 
 function intLine(machine: Unpickler): number | bigint | boolean {
-  const line = textLine(machine, 'an integer');
+  const line = machine.reader.line('an integer');
   if (line === '01') return true;
   if (line === '00') return false;
   return decimal(line, machine.limits.maxDigits);
 }
 
 function longLine(machine: Unpickler): number | bigint {
-  const line = textLine(machine, 'an integer');
+  const line = machine.reader.line('an integer');
   return decimal(line.endsWith('L') ? line.slice(0, -1) : line, machine.limits.maxDigits);
 }
 
@@ -61,7 +41,7 @@ const SPECIAL_FLOATS: ReadonlyMap<string, number> = new Map([
 ]);
 
 function floatLine(machine: Unpickler): number {
-  const line = textLine(machine, 'a float');
+  const line = machine.reader.line('a float');
   const special = SPECIAL_FLOATS.get(line);
   if (special !== undefined) return special;
   const value = Number(line);
@@ -94,10 +74,10 @@ export const scalarOpcodes: OpcodeGroup = [
   [0x8b, 'LONG4', m => m.push(long(m, m.reader.int32('an integer')))],
   [0x46, 'FLOAT', m => m.push(floatLine(m))],
   [0x47, 'BINFLOAT', m => m.push(m.reader.float64BigEndian('a float'))],
-  [0x56, 'UNICODE', m => m.push(fromRawUnicodeEscape(textLine(m, 'a string')))],
-  [0x8c, 'SHORT_BINUNICODE', m => m.push(text(m, m.reader.uint8('a string')))],
-  [0x58, 'BINUNICODE', m => m.push(text(m, m.reader.uint32('a string')))],
-  [0x8d, 'BINUNICODE8', m => m.push(text(m, m.reader.uint64('a string')))],
+  [0x56, 'UNICODE', m => m.push(fromRawUnicodeEscape(m.reader.line('a string')))],
+  [0x8c, 'SHORT_BINUNICODE', m => m.push(m.reader.text(m.reader.uint8('a string'), 'a string'))],
+  [0x58, 'BINUNICODE', m => m.push(m.reader.text(m.reader.uint32('a string'), 'a string'))],
+  [0x8d, 'BINUNICODE8', m => m.push(m.reader.text(m.reader.uint64('a string'), 'a string'))],
   [0x43, 'SHORT_BINBYTES', m => m.push(m.reader.take(m.reader.uint8('bytes'), 'bytes'))],
   [0x42, 'BINBYTES', m => m.push(m.reader.take(m.reader.uint32('bytes'), 'bytes'))],
   [0x8e, 'BINBYTES8', m => m.push(m.reader.take(m.reader.uint64('bytes'), 'bytes'))],

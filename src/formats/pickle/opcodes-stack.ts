@@ -1,6 +1,5 @@
 import { badFile } from '../errors.js';
 import type { OpcodeGroup } from './opcodes.js';
-import { textLine } from './opcodes-scalars.js';
 import type { Unpickler } from './unpickler.js';
 
 const HIGHEST_PROTOCOL = 5;
@@ -17,7 +16,7 @@ function frame(machine: Unpickler): void {
 }
 
 function memoIndex(machine: Unpickler): number {
-  const line = textLine(machine, 'a memo index');
+  const line = machine.reader.line('a memo index');
   if (!/^\d{1,10}$/.test(line)) throw badFile(`${JSON.stringify(line.slice(0, 40))} is no memo index`);
   return Number(line);
 }
@@ -48,13 +47,13 @@ export const stackOpcodes: OpcodeGroup = [
     },
   ],
   [0x32, 'DUP', m => m.push(m.top())],
-  [0x70, 'PUT', m => m.remember(memoIndex(m), m.top())],
-  [0x71, 'BINPUT', m => m.remember(m.reader.uint8('a memo index'), m.top())],
-  [0x72, 'LONG_BINPUT', m => m.remember(m.reader.uint32('a memo index'), m.top())],
-  [0x94, 'MEMOIZE', m => m.remember(m.memo.size, m.top())],
-  [0x67, 'GET', m => m.push(m.recall(memoIndex(m)))],
-  [0x68, 'BINGET', m => m.push(m.recall(m.reader.uint8('a memo index')))],
-  [0x6a, 'LONG_BINGET', m => m.push(m.recall(m.reader.uint32('a memo index')))],
+  [0x70, 'PUT', m => m.memo.set(memoIndex(m), m.top())],
+  [0x71, 'BINPUT', m => m.memo.set(m.reader.uint8('a memo index'), m.top())],
+  [0x72, 'LONG_BINPUT', m => m.memo.set(m.reader.uint32('a memo index'), m.top())],
+  [0x94, 'MEMOIZE', m => m.memo.set(m.memo.size, m.top())],
+  [0x67, 'GET', m => m.push(m.memo.get(memoIndex(m)))],
+  [0x68, 'BINGET', m => m.push(m.memo.get(m.reader.uint8('a memo index')))],
+  [0x6a, 'LONG_BINGET', m => m.push(m.memo.get(m.reader.uint32('a memo index')))],
   [0x98, 'READONLY_BUFFER', m => void m.top()],
   [0x97, 'NEXT_BUFFER', refuse('it points to a buffer outside the file')],
   [0x50, 'PERSID', refuse('it points to an object outside the file')],

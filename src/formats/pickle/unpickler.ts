@@ -2,6 +2,7 @@ import { ServerError } from '../../core/errors.js';
 import { ByteReader } from '../byte-reader.js';
 import { badFile } from '../errors.js';
 import type { PickleLimits } from './limits.js';
+import { Memo } from './memo.js';
 import { opcodeNames, opcodes } from './opcodes.js';
 import { type PyGlobal, PyTuple, type PyValue, typeName } from './values.js';
 
@@ -20,8 +21,7 @@ export class Unpickler {
   stack: PyValue[] = [];
   /** Heights of the stack at which a MARK was set. */
   marks: number[] = [];
-  /** Sparse: indices come from the file and may be anything up to 2^32. */
-  memo = new Map<number, PyValue>();
+  memo: Memo;
   /** True while an object array's own pickle is read, which holds no further inline arrays. */
   nested = false;
   private objects = 0;
@@ -32,6 +32,7 @@ export class Unpickler {
     readonly findGlobal: FindGlobal,
   ) {
     this.reader = new ByteReader(bytes);
+    this.memo = new Memo(limits.maxMemoEntries);
   }
 
   /** Runs up to STOP and answers the value. Throws INVALID_ARGUMENT that says what is wrong and at which byte. */
@@ -60,7 +61,7 @@ export class Unpickler {
     const { stack, marks, memo } = this;
     this.stack = [];
     this.marks = [];
-    this.memo = new Map();
+    this.memo = new Memo(this.limits.maxMemoEntries);
     this.nested = true;
     const value = this.run();
     this.nested = false;
@@ -120,18 +121,6 @@ export class Unpickler {
   popTuple(what: string): PyTuple {
     const value = this.pop();
     if (!(value instanceof PyTuple)) throw badFile(`${what} must be a tuple, got ${typeName(value)}`);
-    return value;
-  }
-
-  remember(index: number, value: PyValue): void {
-    if (this.memo.size >= this.limits.maxMemoEntries)
-      throw badFile(`more than ${this.limits.maxMemoEntries} memo entries`);
-    this.memo.set(index, value);
-  }
-
-  recall(index: number): PyValue {
-    const value = this.memo.get(index);
-    if (value === undefined) throw badFile(`memo entry ${index} was never stored`);
     return value;
   }
 
