@@ -35,10 +35,14 @@ export const MISSING = {
   zeroLeft: VIEW.zeroMissingLeft,
 } as const;
 
-/** The categories that a set of bits (32 a word) holds. */
-export function* categoriesOf(words: ArrayLike<number>): Generator<number> {
-  for (let i = 0; i < words.length; i++) {
-    for (let bit = 0; bit < 32; bit++) if ((words[i] >>> bit) & 1) yield i * 32 + bit;
+/** The categories whose bits are set, 32 a word. */
+export class CategoryBits implements Iterable<number> {
+  constructor(private readonly words: ArrayLike<number>) {}
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let i = 0; i < this.words.length; i++) {
+      for (let bit = 0; bit < 32; bit++) if ((this.words[i] >>> bit) & 1) yield i * 32 + bit;
+    }
   }
 }
 
