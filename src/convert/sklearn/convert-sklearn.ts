@@ -10,7 +10,7 @@ import {
   root,
 } from '../../formats/pickle/access.js';
 import type { PyValue } from '../../formats/pickle/values.js';
-import { GraphBuilder, output, type Ref } from '../graph-builder.js';
+import { GraphBuilder, type OutputDatatype, output, type Ref } from '../graph-builder.js';
 import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
 import { converters } from './catalogue.js';
 import { describeEstimator } from './describe.js';
@@ -73,28 +73,34 @@ class SklearnConversion implements Conversion {
 
 function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   const outputs: PlanOutput[] = [];
-  const { predict, predictProba, decisionFunction, scoreSamples, transform } = methods;
+  const { predict, decisionFunction, scoreSamples, transform } = methods;
+  const floats = methods.keepsFloat32 === true ? 'float' : 'FP64';
   if (predict?.kind === 'class')
     outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
   if (predict?.kind === 'value') outputs.push(output('predict', predict.value, predict.datatype));
-  if (predictProba !== undefined) {
-    const several = Array.isArray(predictProba) ? (predictProba as readonly Ref[]) : undefined;
-    if (several === undefined) outputs.push(...probabilityOutputs(g, predictProba as Ref, ''));
-    several?.forEach((shares, i) => {
-      outputs.push(...probabilityOutputs(g, shares, `-${i}`));
-    });
-  }
-  if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction));
-  if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples));
+  outputs.push(...probabilityOutputs(g, methods, floats));
+  if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction, floats));
+  if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples, floats));
   if (transform !== undefined) outputs.push(output('transform', transform.features.matrix(), transform.datatype));
   for (const { method, name, value, datatype } of methods.others ?? [])
     outputs.push(output(method, value, datatype, name));
   return outputs;
 }
 
-function probabilityOutputs(g: GraphBuilder, shares: Ref, suffix: string): PlanOutput[] {
-  return [
-    output('predict_proba', shares, 'FP64', `predict_proba${suffix}`),
-    output('predict_log_proba', g.log(shares), 'FP64', `predict_log_proba${suffix}`),
-  ];
+/** One matrix of probabilities and of their logarithms, or one of each for every output of the estimator. */
+function probabilityOutputs(
+  g: GraphBuilder,
+  { predictProba, predictLogProba }: Methods,
+  datatype: OutputDatatype,
+): PlanOutput[] {
+  if (predictProba === undefined) return [];
+  const several = Array.isArray(predictProba);
+  const all = (several ? predictProba : [predictProba]) as readonly Ref[];
+  return all.flatMap((shares, i) => {
+    const suffix = several ? `-${i}` : '';
+    return [
+      output('predict_proba', shares, datatype, `predict_proba${suffix}`),
+      output('predict_log_proba', predictLogProba ?? g.log(shares), datatype, `predict_log_proba${suffix}`),
+    ];
+  });
 }

@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
-import { asFloat64, type Place } from '../../formats/pickle/access.js';
+import { asFloat64, attr, isObject, type Place } from '../../formats/pickle/access.js';
 import { asDense, isSparse } from '../../formats/pickle/sparse.js';
+import { NdArray } from '../../formats/pickle/values.js';
 
 /** A float64 matrix, row by row. */
 export interface Matrix {
@@ -15,4 +16,38 @@ export function denseMatrix(place: Place): Matrix {
   if (shape.length === 1) return { data, rows: 1, columns: shape[0] };
   if (shape.length === 2) return { data, rows: shape[0], columns: shape[1] };
   throw badFile(`${place.path}: expected a matrix, got shape [${shape}]`);
+}
+
+/** As denseMatrix, for a matrix whose size other attributes have settled; undefined stands for any size. */
+export function matrixOf(place: Place, rows: number | undefined, columns: number | undefined): Matrix {
+  const matrix = denseMatrix(place);
+  if ((rows ?? matrix.rows) !== matrix.rows || (columns ?? matrix.columns) !== matrix.columns) {
+    const wanted = `[${rows ?? 'any'},${columns ?? 'any'}]`;
+    throw badFile(`${place.path}: expected shape ${wanted}, got [${matrix.rows},${matrix.columns}]`);
+  }
+  return matrix;
+}
+
+/** Numbers of any shape that must be `count` in all. */
+export function vectorOf(place: Place, count: number): Float64Array {
+  const { data, shape } = asFloat64(place);
+  if (data.length !== count) throw badFile(`${place.path}: expected ${count} values, got shape [${shape}]`);
+  return data;
+}
+
+/** Whether an array is stored in single precision: models fitted on float32 rows keep their parameters so. */
+export function isFloat32(place: Place): boolean {
+  const values = isObject(place) && isSparse(place) ? attr(place, 'data').value : place.value;
+  return values instanceof NdArray && values.dtype.kind === 'f' && values.dtype.itemSize === 4;
+}
+
+export function transposed({ data, rows, columns }: Matrix): Matrix {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
+  return { data: out, rows: columns, columns: rows };
+}
+
+/** One row of a matrix, as a view. */
+export function rowOf({ data, columns }: Matrix, row: number): Float64Array {
+  return data.subarray(row * columns, (row + 1) * columns);
 }

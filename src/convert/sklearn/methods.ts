@@ -11,10 +11,14 @@ export interface Methods {
   readonly predict?: Prediction;
   /** [rows, classes]; one per output for multi-output classifiers. */
   readonly predictProba?: Ref | readonly Ref[];
+  /** The logarithm of `predictProba` where the estimator does not take it from there. */
+  readonly predictLogProba?: Ref;
   /** [rows], [rows, classes] or [rows, pairs]. */
   readonly decisionFunction?: Ref;
   readonly scoreSamples?: Ref;
   readonly transform?: Transformed;
+  /** Whether FP32 rows have FP32 scores and probabilities, as when the estimator was fitted on float32 rows. */
+  readonly keepsFloat32?: boolean;
   /** Whether rows with NaN are understood (scikit-learn's allow_nan). */
   readonly missing: boolean;
   /** Whether infinite numbers are understood. */

@@ -34,6 +34,8 @@ export function isSparse(place: Place): boolean {
 export function asSparse(place: Place): SparseMatrix {
   const format = FORMAT.exec(className(place))?.[1];
   const sizes = items(attr(place, '_shape')).map(asInt);
+  // A csr_array may be a vector: one row.
+  if (sizes.length === 1 && format === 'csr') sizes.unshift(1);
   if (sizes.length !== 2 || sizes.some(size => size < 0))
     throw badFile(`${place.path}: [${sizes}] is no shape of a matrix`);
   const shape = [sizes[0], sizes[1]] as const;

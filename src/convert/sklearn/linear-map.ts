@@ -1,0 +1,54 @@
+import { badFile } from '../../formats/errors.js';
+import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
+import { isSparse } from '../../formats/pickle/sparse.js';
+import { NdArray } from '../../formats/pickle/values.js';
+import type { GraphBuilder, Ref } from '../graph-builder.js';
+import { isFloat32, matrixOf, transposed } from './dense.js';
+import type { Features } from './features.js';
+
+export interface LinearScores {
+  /** x @ coef_.T + intercept_: [rows] where the coefficients are one vector, else [rows, targets]. */
+  readonly scores: Ref;
+  readonly coefficients: Place;
+  /** Whether FP32 rows are answered in FP32: the model was fitted on float32 rows. */
+  readonly float32: boolean;
+}
+
+/** The scores of an estimator with `coef_` and `intercept_`. */
+export function linearScores(g: GraphBuilder, estimator: Place, features: Features): LinearScores {
+  const coefficients = attr(estimator, 'coef_');
+  const intercept = attr(estimator, 'intercept_');
+  const float32 = isFloat32(coefficients) && (!isArray(intercept) || isFloat32(intercept));
+  const scores = affine(g, features, coefficients, intercept);
+  return { scores: float32 ? g.likeRows(scores) : scores, coefficients, float32 };
+}
+
+/** x @ coefficients.T + intercept; one number as intercept counts for every target. */
+export function affine(g: GraphBuilder, features: Features, coefficients: Place, intercept: Place): Ref {
+  const matrix = matrixOf(coefficients, undefined, features.width);
+  const { data: bias } = asFloat64(intercept);
+  if (bias.length !== 1 && bias.length !== matrix.rows) {
+    throw badFile(`${intercept.path}: expected ${matrix.rows} values, got ${bias.length}`);
+  }
+  if (isVector(coefficients)) return g.add(g.matmul(features.matrix(), g.constant(matrix.data)), bias[0]);
+  const full = bias.length === matrix.rows ? bias : new Float64Array(matrix.rows).fill(bias[0]);
+  return g.linear(
+    features.matrix(),
+    g.matrix(transposed(matrix).data, matrix.columns, matrix.rows),
+    g.constant(full),
+  );
+}
+
+/** A plain number does not widen float32 coefficients, as in numpy; an array of float64 does. */
+function isArray(place: Place): boolean {
+  return place.value instanceof NdArray && place.value.shape.length > 0;
+}
+
+function isVector(coefficients: Place): boolean {
+  return !isSparse(coefficients) && asFloat64(coefficients).shape.length === 1;
+}
+
+/** [rows, 1] as [rows]; anything else as it is. */
+export function flattened(g: GraphBuilder, x: Ref): Ref {
+  return x.shape.length === 2 && x.shape[1] === 1 ? g.reshape(x, [-1]) : x;
+}

@@ -1,0 +1,75 @@
+import { badFile } from '../../formats/errors.js';
+import { asString, attr, items, type Place } from '../../formats/pickle/access.js';
+import type { GraphBuilder, Ref } from '../graph-builder.js';
+import { isFloat32, matrixOf, vectorOf } from './dense.js';
+import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
+import type { Features } from './features.js';
+import { readLabels } from './labels.js';
+import { flattened } from './linear-map.js';
+import type { Methods } from './methods.js';
+import { checkScores, classByScore, labelsByScore, twoShares } from './scores.js';
+
+export const neuralNetworkConverters: Record<string, EstimatorConverter> = {
+  MLPClassifier: convertClassifier,
+  MLPRegressor: convertRegressor,
+};
+
+interface Network {
+  /** The last layer's activations: [rows], or [rows, outputs] when there are several. */
+  readonly outputs: Ref;
+  readonly float32: boolean;
+}
+
+function feedForward(g: GraphBuilder, estimator: Place, features: Features): Network {
+  const weights = items(attr(estimator, 'coefs_'));
+  const biases = items(attr(estimator, 'intercepts_'));
+  if (weights.length === 0 || weights.length !== biases.length)
+    throw badFile(`${estimator.path}: ${weights.length} layers of coefs_, ${biases.length} of intercepts_`);
+  const hidden = asString(attr(estimator, 'activation'));
+  const last = asString(attr(estimator, 'out_activation_'));
+  let x = features.matrix();
+  weights.forEach((place, layer) => {
+    const matrix = matrixOf(place, x.shape[1], undefined);
+    const bias = vectorOf(biases[layer], matrix.columns);
+    const sums = g.linear(x, g.matrix(matrix.data, matrix.rows, matrix.columns), g.constant(bias));
+    x = activate(g, estimator, layer === weights.length - 1 ? last : hidden, sums);
+  });
+  const float32 = isFloat32(weights[0]);
+  return { outputs: flattened(g, float32 ? g.likeRows(x) : x), float32 };
+}
+
+function activate(g: GraphBuilder, estimator: Place, activation: string, x: Ref): Ref {
+  switch (activation) {
+    case 'identity':
+      return x;
+    case 'relu':
+      return g.maximum(x, 0);
+    case 'tanh':
+      return g.tanh(x);
+    case 'logistic':
+      return g.sigmoid(x);
+    case 'exp':
+      return g.exp(x);
+    case 'softmax':
+      return g.softmax(x);
+    default:
+      throw unsupported(estimator, `activation '${activation}'`);
+  }
+}
+
+function convertClassifier({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const { outputs, float32 } = feedForward(g, estimator, features);
+  const predictProba = outputs.shape.length === 1 ? twoShares(g, outputs) : outputs;
+  const answers = { predictProba, keepsFloat32: float32, missing: false };
+  if (asString(attr(attr(estimator, '_label_binarizer'), 'y_type_')).startsWith('multilabel')) {
+    return { ...answers, predict: labelsByScore(g, outputs, 0.5) };
+  }
+  const labels = readLabels(attr(estimator, 'classes_'));
+  checkScores(estimator, outputs, labels);
+  return { ...answers, predict: classByScore(g, outputs, labels, 0.5) };
+}
+
+function convertRegressor({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const { outputs, float32 } = feedForward(g, estimator, features);
+  return { predict: { kind: 'value', value: outputs, datatype: float32 ? 'float' : 'FP64' }, missing: false };
+}
