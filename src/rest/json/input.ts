@@ -17,6 +17,7 @@ import { narrow } from './narrow.js';
 import { passNested } from './nested-list.js';
 import { NumberScanner } from './number-scanner.js';
 import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString, readValue } from './read.js';
+import { refuse, refuseCount, type TensorHeader } from './tensor-header.js';
 import { TextScanner } from './text-scanner.js';
 
 /** The size numpy works out itself. */
@@ -40,6 +41,7 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
   let datatype: Datatype | undefined;
   let shape: readonly number[] | undefined;
   let parameters: Parameters | undefined;
+  let header: TensorHeader | undefined;
   let data: TensorData | undefined;
   let dataAt = -1;
   json.field = '';
@@ -63,8 +65,12 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
       case 'data':
         json.peek();
         dataAt = json.pos;
-        if (name === undefined || datatype === undefined || shape === undefined) json.passValue();
-        else data = readData(json, name, datatype, shape, maxElements);
+        if (name === undefined || datatype === undefined || shape === undefined) {
+          json.passValue();
+        } else {
+          header = headerOf(name, datatype, shape, maxElements);
+          data = readData(json, header);
+        }
         break;
       default:
         json.passValue();
@@ -75,15 +81,16 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
   if (shape === undefined) json.missing('shape');
   if (datatype === undefined) json.missing('datatype');
   if (dataAt < 0) json.missing('data');
-  if (data === undefined) {
+  if (header === undefined || data === undefined) {
     const end = json.pos;
     json.pos = dataAt;
     json.field = 'data';
-    data = readData(json, name, datatype, shape, maxElements);
+    header = headerOf(name, datatype, shape, maxElements);
+    data = readData(json, header);
     json.pos = end;
     json.field = '';
   }
-  return { name, datatype, shape: fitShape(shape, data, label(name)), data, parameters };
+  return { name, datatype, shape: fitShape(header, data), data, parameters };
 }
 
 /** Parameters as ordinary JSON values; undefined for null. */
@@ -142,47 +149,44 @@ function readSize(json: JsonCursor): number {
   return json.wrongType(A_SHAPE);
 }
 
-function readData(
-  json: JsonCursor,
-  name: string,
-  datatype: Datatype,
-  shape: readonly number[],
-  maxElements: number,
-): TensorData {
-  const what = label(name);
-  const open = shape.includes(OPEN);
-  const expected = open ? maxElements : elementCount(shape, what);
-  if (expected > maxElements) {
-    throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] asks for more than ${maxElements} values`);
-  }
-  if (datatype === 'BYTES') {
-    // One text more than asked for: see isLengthOfText
-    const texts = new TextScanner(what, Math.max(expected, 1));
-    passNested(json, texts, what);
+function readData(json: JsonCursor, header: TensorHeader): TensorData {
+  if (header.datatype === 'BYTES') {
+    const texts = new TextScanner(header);
+    passNested(json, texts, header);
     return texts.column();
   }
-  const numbers = new NumberScanner(datatype, what, expected);
-  passNested(json, numbers, what);
-  return narrow(datatype, numbers.values, numbers.count, numbers.exact, what);
+  const numbers = new NumberScanner(header);
+  passNested(json, numbers, header);
+  return narrow(header, numbers.found(), numbers.exact);
 }
 
-/** The shape that `data` has, which is the one the client wrote, its -1 replaced; INVALID_ARGUMENT when it has not. */
-function fitShape(shape: readonly number[], data: TensorData, what: string): readonly number[] {
+/** INVALID_ARGUMENT for a shape no tensor has or that asks for more than `maxElements` values. */
+function headerOf(name: string, datatype: Datatype, shape: readonly number[], maxElements: number): TensorHeader {
+  if (shape.includes(OPEN)) return { name, datatype, shape, elements: maxElements };
+  const elements = elementCount(shape, `input '${shorten(name)}'`);
+  if (elements > maxElements) refuse({ name }, `shape [${shape}] asks for more than ${maxElements} values`);
+  return { name, datatype, shape, elements };
+}
+
+/** The shape that the data has: the one the client wrote, its -1 replaced. INVALID_ARGUMENT when the data cannot have it. */
+function fitShape(header: TensorHeader, data: TensorData): readonly number[] {
+  const { shape, elements } = header;
   const count = dataLength(data);
   const open = shape.indexOf(OPEN);
-  if (open >= 0) {
-    const others = shape.toSpliced(open, 1);
-    if (others.includes(OPEN)) {
-      throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] may leave one size open, not more`);
-    }
-    const size = count / elementCount(others, what);
-    if (Number.isInteger(size)) return shape.with(open, size);
-    throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] cannot hold ${count} values`);
-  }
-  const needed = elementCount(shape, what);
-  if (needed === count) return shape;
+  if (open >= 0) return shape.with(open, openSize(header, open, count));
+  if (elements === count) return shape;
   if (isLengthOfText(shape, data)) return [1];
-  throw new ServerError('INVALID_ARGUMENT', `${what}: shape [${shape}] needs ${needed} values, got ${count}`);
+  return refuseCount(header, count);
+}
+
+/** The size that -1 stands for at place `open`. */
+function openSize(header: TensorHeader, open: number, count: number): number {
+  const { name, shape } = header;
+  const others = shape.toSpliced(open, 1);
+  if (others.includes(OPEN)) refuse(header, `shape [${shape}] may leave one size open, not more`);
+  const size = count / elementCount(others, `input '${shorten(name)}'`);
+  if (!Number.isInteger(size)) refuse(header, `shape [${shape}] cannot hold ${count} values`);
+  return size;
 }
 
 /** MLServer takes a single text whose shape tells its characters instead of saying that there is one. */
@@ -192,8 +196,4 @@ function isLengthOfText(shape: readonly number[], data: TensorData): boolean {
   // All bytes but the second to fourth of a character
   for (const byte of bytesAt(data, 0)) if ((byte & 0xc0) !== 0x80) characters++;
   return characters === shape[0];
-}
-
-function label(name: string): string {
-  return `input '${shorten(name)}'`;
 }

@@ -1,6 +1,6 @@
-import { ServerError } from '../../core/errors.js';
 import { CLOSE_LIST, COMMA, OPEN_LIST } from './bytes.js';
 import { type JsonCursor, MAX_DEPTH } from './cursor.js';
+import { refuse, type TensorHeader } from './tensor-header.js';
 
 /** Takes the values that lie in lists, in order; the lists themselves are `passNested`'s business. */
 export interface Leaves {
@@ -16,9 +16,9 @@ const sizes = new Int32Array(MAX_DEPTH + 1);
 
 /**
  * Gives the values of a list of lists, or a single value, to `leaves`. As an array of numbers has it, all values must lie at
- * the same depth and all lists of one depth be equally long; else INVALID_ARGUMENT, which `label` begins.
+ * the same depth and all lists of one depth be equally long; else INVALID_ARGUMENT.
  */
-export function passNested(json: JsonCursor, leaves: Leaves, label: string): void {
+export function passNested(json: JsonCursor, leaves: Leaves, header: TensorHeader): void {
   let depth = 0;
   let deepest = 0;
   /** Depth of the values; -1 until it is known. */
@@ -38,7 +38,7 @@ export function passNested(json: JsonCursor, leaves: Leaves, label: string): voi
       if (json.peek() !== CLOSE_LIST) continue;
     }
     if (leafDepth === -1) leafDepth = depth;
-    else if (leafDepth !== depth) ragged(label);
+    else if (leafDepth !== depth) ragged(header);
     if (!isList) {
       const before = leaves.count;
       leaves.take(json);
@@ -54,15 +54,12 @@ export function passNested(json: JsonCursor, leaves: Leaves, label: string): voi
       if (next !== CLOSE_LIST) json.syntaxError("',' or ']'");
       json.pos++;
       if (sizes[depth] === -1) sizes[depth] = items[depth];
-      else if (sizes[depth] !== items[depth]) ragged(label);
+      else if (sizes[depth] !== items[depth]) ragged(header);
       items[--depth]++;
     }
   }
 }
 
-function ragged(label: string): never {
-  throw new ServerError(
-    'INVALID_ARGUMENT',
-    `${label}: data is ragged: lists side by side must be equally long and deep`,
-  );
+function ragged(header: TensorHeader): never {
+  return refuse(header, 'data is ragged: lists side by side must be equally long and deep');
 }

@@ -1,11 +1,9 @@
-import type { NumericDatatype } from '../../core/datatype.js';
-import { ServerError } from '../../core/errors.js';
 import { isDigit, LOWER_F, LOWER_N, LOWER_T, QUOTE } from './bytes.js';
 import type { JsonCursor } from './cursor.js';
 import { decimal, exactInteger, MAX_EXACT_DIGITS, POWERS_OF_TEN } from './decimal.js';
-import { refuseValue } from './narrow.js';
 import type { Leaves } from './nested-list.js';
 import { readString } from './read.js';
+import { refuseCount, refuseValue, type TensorHeader } from './tensor-header.js';
 
 // Copies of what bytes.js and decimal.js export: an imported constant is a load and a check at each use, which took a third
 // of the hot loop's time.
@@ -37,19 +35,17 @@ const MAX_KEPT = 1 << 20;
  * all that is left to do for each datatype is to narrow them (narrow.ts).
  */
 export class NumberScanner implements Leaves {
-  /** The numbers found so far, `count` of them, in memory that the next scanner uses again. */
-  values = scratch;
   count = 0;
-  /** 64-bit integers that are no safe integers, by index; `values` holds 0 in their place. */
+  private values = scratch;
+  /** 64-bit integers that are no safe integers, by index; among the numbers 0 stands in their place. */
   exact: Map<number, bigint> | undefined;
 
-  constructor(
-    private readonly datatype: NumericDatatype,
-    /** Names the tensor in messages. */
-    private readonly label: string,
-    /** How many numbers the shape asks for; more are refused instead of kept. */
-    private readonly expected: number,
-  ) {}
+  constructor(private readonly header: TensorHeader) {}
+
+  /** The numbers taken, in memory that the next scanner uses again. */
+  found(): Float64Array {
+    return this.values.subarray(0, this.count);
+  }
 
   take(json: JsonCursor): void {
     if (!this.takePlain(json)) this.takeSpecial(json);
@@ -136,7 +132,7 @@ export class NumberScanner implements Leaves {
     } else if (byte === LOWER_T || byte === LOWER_F) {
       json.passLiteral(byte === LOWER_T ? 'true' : 'false');
       this.add(byte === LOWER_T ? 1 : 0);
-    } else if (byte === LOWER_N && this.datatype.startsWith('FP')) {
+    } else if (byte === LOWER_N && this.header.datatype.startsWith('FP')) {
       json.passLiteral('null');
       this.add(Number.NaN);
     } else {
@@ -148,9 +144,9 @@ export class NumberScanner implements Leaves {
   private addQuoted(quoted: string): void {
     const text = quoted.trim();
     const special = SPECIAL_TEXT.exec(text);
-    if (this.datatype === 'BOOL') this.refuse(JSON.stringify(quoted));
+    if (this.header.datatype === 'BOOL') this.refuse(JSON.stringify(quoted));
     else if (NUMBER_TEXT.test(text)) this.addText(text, WHOLE_TEXT.test(text));
-    else if (special === null || !this.datatype.startsWith('FP')) this.refuse(JSON.stringify(quoted));
+    else if (special === null || !this.header.datatype.startsWith('FP')) this.refuse(JSON.stringify(quoted));
     else if (special[2].toLowerCase() === 'nan') this.add(Number.NaN);
     else this.add(special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   }
@@ -158,15 +154,15 @@ export class NumberScanner implements Leaves {
   /** `whole`: written without fraction and exponent. */
   private addText(text: string, whole: boolean): void {
     const value = Number(text);
-    const wide = this.datatype === 'INT64' || this.datatype === 'UINT64';
-    if (!Number.isFinite(this.datatype === 'FP32' ? Math.fround(value) : value)) this.refuse(text);
+    const wide = this.header.datatype === 'INT64' || this.header.datatype === 'UINT64';
+    if (!Number.isFinite(this.header.datatype === 'FP32' ? Math.fround(value) : value)) this.refuse(text);
     else if (!wide || Number.isSafeInteger(value) || !Number.isInteger(value)) this.add(value);
     else if (text.length > MAX_WHOLE_LENGTH) this.refuse(text);
     else this.addExact(whole ? BigInt(text) : BigInt(value), text);
   }
 
   private addExact(value: bigint, text: string): void {
-    const stored = this.datatype === 'INT64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+    const stored = this.header.datatype === 'INT64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
     if (stored !== value) this.refuse(text);
     this.exact ??= new Map();
     this.exact.set(this.count, value);
@@ -179,17 +175,13 @@ export class NumberScanner implements Leaves {
   }
 
   private refuse(got: string): never {
-    refuseValue(this.label, this.count, this.datatype, got);
+    refuseValue(this.header, this.count, got);
   }
 
   private grow(count: number): Float64Array {
-    if (count >= this.expected) {
-      throw new ServerError(
-        'INVALID_ARGUMENT',
-        `${this.label}: expected ${this.expected} values, got more than ${count}`,
-      );
-    }
-    const larger = new Float64Array(Math.min(count * 2, this.expected));
+    const { elements } = this.header;
+    if (count >= elements) refuseCount(this.header, `more than ${count}`);
+    const larger = new Float64Array(Math.min(count * 2, elements));
     larger.set(this.values);
     if (larger.length <= MAX_KEPT) scratch = larger;
     return (this.values = larger);

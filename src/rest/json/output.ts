@@ -65,11 +65,12 @@ function integersJson(values: Int32Array): string {
 /** Reads the two halves of each integer, low half first: making a BigInt of it costs more than printing it. */
 function wideIntegersJson(values: BigInt64Array | BigUint64Array): string {
   const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const safeFrom = values instanceof BigInt64Array ? -SAFE_HIGH : 0;
   let text = '';
   for (let i = 0; i < values.length; i++) {
     const low = words[2 * i];
     const high = words[2 * i + 1];
-    const value = high >= -SAFE_HIGH && high < SAFE_HIGH ? high * TWO_TO_32 + (low >>> 0) : values[i];
+    const value = high >= safeFrom && high < SAFE_HIGH ? high * TWO_TO_32 + (low >>> 0) : values[i];
     text += (i > 0 ? ',' : '') + value;
   }
   return text;

@@ -1,8 +1,8 @@
-import { ServerError } from '../../core/errors.js';
 import type { BytesColumn } from '../../core/tensor.js';
 import { QUOTE } from './bytes.js';
-import { ESCAPED, type JsonCursor, shorten } from './cursor.js';
+import { ESCAPED, type JsonCursor } from './cursor.js';
 import type { Leaves } from './nested-list.js';
+import { refuseCount, refuseValue, type TensorHeader } from './tensor-header.js';
 
 /** Copying byte by byte is faster than a native call up to about this length. */
 const SHORT = 32;
@@ -18,21 +18,15 @@ export class TextScanner implements Leaves {
   private bytes = scratch;
   private length = 0;
 
-  constructor(
-    /** Names the tensor in messages. */
-    private readonly label: string,
-    /** How many strings the shape asks for; more are refused instead of kept. */
-    private readonly expected: number,
-  ) {}
+  constructor(private readonly header: TensorHeader) {}
 
   take(json: JsonCursor): void {
     const byte = json.peek();
     const start = json.pos;
     if (byte !== QUOTE) {
       json.passValue();
-      this.refuse(json.passed(start));
+      refuseValue(this.header, this.count, json.passed(start));
     }
-    if (this.count >= this.expected) this.refuseMore();
     if (json.passString() & ESCAPED) {
       const text = Buffer.from(JSON.parse(json.bytes.toString('utf8', start, json.pos)));
       this.add(text, 0, text.length);
@@ -69,17 +63,9 @@ export class TextScanner implements Leaves {
   }
 
   private growOffsets(): void {
+    if (this.count > this.header.elements) refuseCount(this.header, `more than ${this.count - 1}`);
     const larger = new Uint32Array(this.offsets.length * 2);
     larger.set(this.offsets);
     this.offsets = larger;
-  }
-
-  private refuse(got: string): never {
-    const message = `${this.label}: data value ${this.count}: expected a string (BYTES), got ${shorten(got)}`;
-    throw new ServerError('INVALID_ARGUMENT', message);
-  }
-
-  private refuseMore(): never {
-    throw new ServerError('INVALID_ARGUMENT', `${this.label}: expected ${this.expected} values, got more`);
   }
 }
