@@ -1,17 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { ServerError } from '../core/errors.js';
-import { DEFAULT_PICKLE_LIMITS } from '../formats/pickle/limits.js';
-import { readPickle } from '../formats/pickle/read-pickle.js';
+import { readModelObject } from '../formats/python-file.js';
+import { convertLightgbmFile } from './boosters/lightgbm.js';
+import { convertXgboostFile } from './boosters/xgboost.js';
 import type { ModelPlan } from './plan.js';
 import { convertSklearn } from './sklearn/convert-sklearn.js';
 
+/** Which kinds of file can be converted, and how. */
+const CONVERTERS: ReadonlyMap<string, (bytes: Uint8Array) => ModelPlan> = new Map([
+  ['sklearn', bytes => convertSklearn(readModelObject(bytes).value)],
+  ['xgboost', convertXgboostFile],
+  ['lightgbm', convertLightgbmFile],
+]);
+
 /** Reads a model's file as what its implementation says and converts it. Throws INVALID_ARGUMENT with the reason. */
 export async function convertFile(path: string, kind: string): Promise<ModelPlan> {
-  const bytes = await readFile(path);
-  switch (kind) {
-    case 'sklearn':
-      return convertSklearn(readPickle(bytes, DEFAULT_PICKLE_LIMITS).value);
-    default:
-      throw new ServerError('INVALID_ARGUMENT', `${path}: '${kind}' models cannot be converted`);
+  const convert = CONVERTERS.get(kind);
+  if (convert === undefined) throw new ServerError('UNIMPLEMENTED', `${path}: '${kind}' models cannot be converted`);
+  try {
+    return convert(await readFile(path));
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    throw new ServerError(error.code, `${path}: ${error.message}`, { cause: error.cause });
   }
 }

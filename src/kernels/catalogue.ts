@@ -1,8 +1,8 @@
 import type { Kernel } from './kernel.js';
 import { labels } from './labels.js';
-import { svcCoupling } from './svc-coupling.js';
 import { linearBooster } from './linear-booster.js';
 import { linearLeaves } from './linear-leaves.js';
+import { svcCoupling } from './svc-coupling.js';
 import { above, argmax, bothClasses, softmax, transform } from './transforms.js';
 import { treeLeaves, trees } from './trees.js';
 

@@ -69,8 +69,7 @@ function convertStochastic(conversion: Conversion, estimator: Place, features: F
   const { g } = conversion;
   const { scores, methods } = scored(conversion, estimator, features);
   const loss = asString(attr(estimator, 'loss'));
-  if (loss === 'log_loss' || loss === 'log')
-    return { ...methods, predictProba: sigmoidShares(g, estimator, scores) };
+  if (loss === 'log_loss' || loss === 'log') return { ...methods, predictProba: sigmoidShares(g, estimator, scores) };
   if (loss !== 'modified_huber') return methods;
   const p = g.div(g.add(g.clip(scores, -1, 1), 1), 2);
   return { ...methods, predictProba: p.shape.length === 1 ? twoShares(g, p) : normalised(g, p, 1 / p.shape[1]) };

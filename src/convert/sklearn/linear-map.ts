@@ -32,11 +32,7 @@ export function affine(g: GraphBuilder, features: Features, coefficients: Place,
   }
   if (isVector(coefficients)) return g.add(g.matmul(features.matrix(), g.constant(matrix.data)), bias[0]);
   const full = bias.length === matrix.rows ? bias : new Float64Array(matrix.rows).fill(bias[0]);
-  return g.linear(
-    features.matrix(),
-    g.matrix(transposed(matrix).data, matrix.columns, matrix.rows),
-    g.constant(full),
-  );
+  return g.linear(features.matrix(), g.matrix(transposed(matrix).data, matrix.columns, matrix.rows), g.constant(full));
 }
 
 /** A plain number does not widen float32 coefficients, as in numpy; an array of float64 does. */
