@@ -27,8 +27,10 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     const asked: InferRequest = decoded.id === undefined ? { ...decoded, id: randomUUID() } : decoded;
     const response = await dataPlane.infer(context, targetOf(request), asked);
     const body = encodeInferResponse(response);
+    const headers = cloudEvents.of(response.modelName, response.id);
+    headers.push('content-length', String(Buffer.byteLength(body)));
     reply.hijack();
-    reply.raw.writeHead(200, cloudEvents.of(response.modelName, response.id));
+    reply.raw.writeHead(200, headers);
     reply.raw.end(body);
     return reply;
   };

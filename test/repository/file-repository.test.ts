@@ -53,7 +53,7 @@ test('a folder made for MLServer', async t => {
     artifact: join(root, 'models/mnist-svm/model.joblib'),
     implementation: { kind: 'sklearn' },
   });
-  assert.equal(settings.maxBatchSize, 0);
+  assert.equal(settings.maxBatchSize, null);
   assert.equal(mushroom.artifact, join(root, 'models/mushroom-xgboost/model.json'));
   assert.deepEqual(structuredClone(svm), svm);
 });
@@ -93,7 +93,7 @@ test('what is broken is told with its reason, the others go on', async t => {
     [
       'a',
       ['named', `c/model-settings.json: field 'implementation': ${MISSING}`],
-      ['d', `d/model-settings.json: field 'max_batch_size': expected an integer of 0 or more, found "many"`],
+      ['d', `d/model-settings.json: field 'max_batch_size': expected an integer of 0 or more or null, found "many"`],
       [
         '../../etc/passwd',
         `e/model-settings.json: field 'name': expected 1 to 255 letters, digits, blanks and any of _ - + : . (no '.' or blank first), found "../../etc/passwd"`,
