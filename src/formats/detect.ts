@@ -29,7 +29,7 @@ export function isZip(bytes: Uint8Array): boolean {
 
 /**
  * Refuses what people find in a model's place: nothing, a pointer of Git LFS whose content was not fetched, a web page
- * that answered the download, or a JSON document.
+ * that answered the download, a JSON document, or a form of joblib that nothing has written since 2016.
  */
 export function refuseOtherFiles(bytes: Uint8Array): void {
   if (bytes.length === 0) throw badFile('the file is empty');
@@ -38,5 +38,7 @@ export function refuseOtherFiles(bytes: Uint8Array): void {
     throw badFile('the file is a Git LFS pointer, not the model itself: fetch it with "git lfs pull"');
   }
   if (/^<(!doctype|html|\?xml)/i.test(head)) throw badFile('the file is a web page (HTML or XML), not a model');
+  if (head.startsWith('ZF0x'))
+    throw badFile('the file was packed by joblib before 0.10: save the model again with a newer one');
   if (/^\{\s*"/.test(head)) throw badFile('the file is a JSON document, not a Python model file');
 }

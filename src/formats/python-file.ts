@@ -1,11 +1,11 @@
 import { type Unpacked, unpack } from './containers.js';
 import { type Container, isZip, refuseOtherFiles } from './detect.js';
 import { badFile } from './errors.js';
-import { AllowedGlobals, isAllowed } from './pickle/allow-list.js';
+import { AllowedGlobals, globalOf, isAllowed } from './pickle/allow-list.js';
 import { checkDepth } from './pickle/depth.js';
 import { DEFAULT_PICKLE_LIMITS, type PickleLimits } from './pickle/limits.js';
 import { type FindGlobal, Unpickler } from './pickle/unpickler.js';
-import { PyGlobal, PyObject, type PyValue, typeName } from './pickle/values.js';
+import { type PyGlobal, PyObject, type PyValue, typeName } from './pickle/values.js';
 import { readSkops } from './skops.js';
 
 export type PythonFormat = 'joblib' | 'pickle' | 'skops';
@@ -29,7 +29,7 @@ export function readModelObject(bytes: Uint8Array, limits: Partial<PickleLimits>
   const unpacked = unpack(bytes, bounds.maxBytes);
   const globals = new AllowedGlobals();
   const value = readValue(unpacked.bytes, bounds, globals.find);
-  if (!(value instanceof PyObject)) throw badFile(`the file holds a ${typeName(value)}, not a model`);
+  if (!(value instanceof PyObject)) throw badFile(`the file holds ${typeName(value)}, not a model`);
   checkDepth(value, bounds.maxDepth);
   const found = globals.list();
   return { container: unpacked.container, format: formatOf(unpacked, found), value, globals: found };
@@ -74,7 +74,7 @@ export function surveyPythonFile(bytes: Uint8Array, limits: Partial<PickleLimits
   const found = new Map<string, PyGlobal>();
   const find = (module: string, name: string): PyGlobal => {
     const key = `${module}\n${name}`;
-    const global = found.get(key) ?? new PyGlobal(module, name);
+    const global = found.get(key) ?? globalOf(module, name);
     found.set(key, global);
     return global;
   };

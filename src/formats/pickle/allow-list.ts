@@ -17,6 +17,19 @@ export function isAllowed(module: string, name: string): boolean {
   return SKLEARN_CLASS_MODULES.has(module) && CLASS_NAME.test(name);
 }
 
+/** Protocols 0 to 2 write names as Python 2 had them. */
+const PYTHON_2_NAMES: ReadonlyMap<string, string> = new Map([
+  ['xrange', 'range'],
+  ['unicode', 'str'],
+  ['long', 'int'],
+]);
+
+/** The global for a name in a file, under the name it has in Python 3. */
+export function globalOf(module: string, name: string): PyGlobal {
+  if (module === '__builtin__') return new PyGlobal('builtins', PYTHON_2_NAMES.get(name) ?? name);
+  return new PyGlobal(module === 'copy_reg' ? 'copyreg' : module, name);
+}
+
 /** A global as a message may show it: whatever is not plain text is escaped. */
 export function printableGlobal(module: string, name: string): string {
   const text = `${module}.${name}`;
@@ -28,12 +41,13 @@ export class AllowedGlobals {
   private readonly found = new Map<string, PyGlobal>();
 
   readonly find = (module: string, name: string): PyGlobal => {
-    const key = `${module}\n${name}`;
+    const global = globalOf(module, name);
+    const key = `${global.module}\n${global.name}`;
     const known = this.found.get(key);
     if (known !== undefined) return known;
-    if (!isAllowed(module, name))
+    if (!isAllowed(global.module, global.name)) {
       throw badFile(`${printableGlobal(module, name)} is not allowed in a model file${hint(module, name)}`);
-    const global = new PyGlobal(module, name);
+    }
     this.found.set(key, global);
     return global;
   };

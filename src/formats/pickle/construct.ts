@@ -24,17 +24,12 @@ const CONSTRUCTS: ReadonlyMap<string, Construct> = new Map<string, Construct>([
   ['numpy._core.numeric._frombuffer', arrayFromBuffer],
   ['numpy.ma.core._mareconstruct', emptyMaskedArray],
   ['_codecs.encode', encode],
-  ['__builtin__.bytes', bytes],
   ['builtins.bytes', bytes],
-  ['__builtin__.bytearray', bytes],
   ['builtins.bytearray', bytes],
-  ['__builtin__.set', args => new PySet([...iterable(args[0])], false)],
   ['builtins.set', args => new PySet([...iterable(args[0])], false)],
-  ['__builtin__.frozenset', args => new PySet([...iterable(args[0])], true)],
   ['builtins.frozenset', args => new PySet([...iterable(args[0])], true)],
   ['collections.OrderedDict', args => dictOfPairs(args[0])],
   ['collections.defaultdict', args => dictOfPairs(args[1])],
-  ['copy_reg._reconstructor', reconstruct],
   ['copyreg._reconstructor', reconstruct],
 ]);
 

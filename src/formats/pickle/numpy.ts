@@ -27,6 +27,7 @@ export function makeDtype(args: readonly PyValue[]): Dtype {
 }
 
 export function setDtypeState(dtype: Dtype, state: PyValue): void {
+  if (Object.isFrozen(dtype)) throw badFile(`dtype ${dtype.text} is in use and cannot get another state`);
   if (!(state instanceof PyTuple) || state.items.length < 7)
     throw badFile(`the state of dtype ${dtype.text} must be a tuple`);
   const [, order, subarray, names, fields, size] = state.items;
@@ -49,7 +50,7 @@ function isSize(value: PyValue): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** What an array or a record is checked against must not change later: a second BUILD of this dtype will fail. */
+/** What an array or a record is checked against must not change later: another BUILD of this dtype is refused. */
 function fixed(dtype: Dtype): Dtype {
   return Object.freeze(dtype);
 }

@@ -1,3 +1,4 @@
+import { badFile } from '../errors.js';
 import type { Dtype } from './dtype.js';
 
 /**
@@ -94,7 +95,7 @@ export class PyDict {
     return this.map.size;
   }
 
-  /** Throws TypeError for a key that Python would not take. */
+  /** Throws INVALID_ARGUMENT for a key that Python would not take. */
   set(key: PyValue, value: PyValue): void {
     this.map.set(typeof key === 'object' && key !== null ? this.sameKey(key, true) : key, value);
   }
@@ -131,7 +132,7 @@ export class PyDict {
 }
 
 function keyText(key: PyValue, budget: { values: number }): string {
-  if (++budget.values > MAX_KEY_VALUES) throw new TypeError(`a dict key of more than ${MAX_KEY_VALUES} values`);
+  if (++budget.values > MAX_KEY_VALUES) throw badFile(`a dict key of more than ${MAX_KEY_VALUES} values`);
   if (key === null) return 'N';
   if (typeof key === 'string') return JSON.stringify(key);
   if (typeof key !== 'object') return `${key}`;
@@ -139,7 +140,7 @@ function keyText(key: PyValue, budget: { values: number }): string {
   if (key instanceof PyTuple) return `(${key.items.map(item => keyText(item, budget)).join()})`;
   if (key instanceof PyGlobal) return `<${key.text}>`;
   if (key instanceof PySet && key.frozen) return `{${key.items.map(item => keyText(item, budget)).sort()}}`;
-  throw new TypeError(`a dict key cannot be ${typeName(key)}`);
+  throw badFile(`a dict key cannot be ${typeName(key)}`);
 }
 
 /** The Python name of a value's type, for messages. */
