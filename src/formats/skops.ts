@@ -27,7 +27,7 @@ type Loader = (reader: SkopsReader, node: Node, cls: PyGlobal) => PyValue;
 
 /** Reads the model of a skops archive. Throws INVALID_ARGUMENT. */
 export function readSkops(bytes: Uint8Array, limits: PickleLimits, findGlobal: FindGlobal): PyValue {
-  const archive = new ZipArchive(bytes, limits.maxBytes);
+  const archive = ZipArchive.open(bytes, limits.maxBytes);
   if (!archive.names().includes('schema.json')) throw badFile('the archive has no schema.json, so it is no skops file');
   const schema = parseJson(Buffer.from(archive.read('schema.json')).toString('utf8'));
   const protocol = isNode(schema) ? schema.protocol : undefined;
@@ -216,7 +216,7 @@ function readDtype(reader: SkopsReader, node: Node): PyValue {
 
 /** The attributes that the same matrix has in a pickle. */
 function readSparse(reader: SkopsReader, node: Node, cls: PyGlobal): PyValue {
-  const members = new ZipArchive(reader.archive.read(text(node, 'file')), reader.limits.maxBytes);
+  const members = reader.archive.openEntry(text(node, 'file'));
   const object = new PyObject(cls);
   for (const name of members.names()) {
     const array = readNpy(members.read(name));

@@ -29,15 +29,26 @@ interface Entry {
   readonly offset: number;
 }
 
+/** Bytes that an archive, and the archives inside it, may still unpack to. */
+class Budget {
+  private spent = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  spend(bytes: number): void {
+    this.spent += bytes;
+    if (this.spent > this.maxBytes) throw tooLarge(this.maxBytes);
+  }
+}
+
 /** Reads entries by name into memory; nothing is ever written anywhere. All contents together are bounded. */
 export class ZipArchive {
   private readonly entries = new Map<string, Entry>();
   private readonly contents = new Map<string, Uint8Array>();
-  private unpacked = 0;
 
-  constructor(
+  private constructor(
     private readonly bytes: Uint8Array,
-    private readonly maxBytes: number,
+    private readonly budget: Budget,
   ) {
     const reader = new ByteReader(bytes);
     reader.position = findEnd(bytes) + 10;
@@ -45,6 +56,15 @@ export class ZipArchive {
     reader.skip(4, 'the zip directory');
     reader.position = Math.min(reader.uint32('the zip directory'), bytes.length);
     for (let i = 0; i < count; i++) this.readEntry(reader);
+  }
+
+  static open(bytes: Uint8Array, maxBytes: number): ZipArchive {
+    return new ZipArchive(bytes, new Budget(maxBytes));
+  }
+
+  /** The archive that an entry is, such as an .npz file; it counts against the same limit. */
+  openEntry(name: string): ZipArchive {
+    return new ZipArchive(this.read(name), this.budget);
   }
 
   names(): readonly string[] {
@@ -57,8 +77,7 @@ export class ZipArchive {
     if (known !== undefined) return known;
     const entry = this.entries.get(name);
     if (entry === undefined) throw badFile(`the archive has no entry ${JSON.stringify(name)}`);
-    this.unpacked += entry.size;
-    if (this.unpacked > this.maxBytes) throw tooLarge(this.maxBytes);
+    this.budget.spend(entry.size);
     const content = unpackEntry(this.bytes, name, entry);
     this.contents.set(name, content);
     return content;

@@ -7,7 +7,7 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
 describe('zip archives', () => {
   it('stored and deflated entries are read by name', () => {
-    const archive = new ZipArchive(
+    const archive = ZipArchive.open(
       zip([
         { name: 'a.txt', content: 'stored' },
         { name: 'ü.txt', content: 'deflated '.repeat(100), deflate: true },
@@ -24,7 +24,7 @@ describe('zip archives', () => {
   });
 
   it('the limit counts all contents together, before they are unpacked', () => {
-    const archive = new ZipArchive(
+    const archive = ZipArchive.open(
       zip([
         { name: 'a', content: Buffer.alloc(600), deflate: true },
         { name: 'b', content: Buffer.alloc(600), deflate: true },
@@ -34,6 +34,13 @@ describe('zip archives', () => {
     archive.read('a');
     archive.read('a');
     assert.throws(() => archive.read('b'), /more than the limit of 1000 bytes/);
+  });
+
+  it('an archive inside an archive counts against the same limit', () => {
+    const inner = zip([{ name: 'a', content: Buffer.alloc(600), deflate: true }]);
+    const outer = ZipArchive.open(zip([{ name: 'inner', content: inner }]), inner.length + 1000);
+    assert.equal(outer.openEntry('inner').read('a').length, 600);
+    assert.throws(() => outer.openEntry('inner').read('a'), /more than the limit/);
   });
 
   const refused: readonly [what: string, file: ZipFile, message: RegExp][] = [
@@ -54,7 +61,7 @@ describe('zip archives', () => {
     ['a path of Windows', { name: '..\\x', content: 'abc' }, /names with folders/],
   ];
   for (const [what, file, message] of refused) {
-    it(`${what} is refused`, () => assert.throws(() => new ZipArchive(zip([file]), 10_000).read('x'), message));
+    it(`${what} is refused`, () => assert.throws(() => ZipArchive.open(zip([file]), 10_000).read('x'), message));
   }
 
   it('two entries of one name are refused', () => {
@@ -62,13 +69,13 @@ describe('zip archives', () => {
       { name: 'x', content: 'a' },
       { name: 'x', content: 'b' },
     ]);
-    assert.throws(() => new ZipArchive(twice, 100), /two entries x/);
+    assert.throws(() => ZipArchive.open(twice, 100), /two entries x/);
   });
 
   it('an archive cut off anywhere is refused', () => {
     const whole = zip([{ name: 'x', content: 'abc' }]);
     for (let cut = 0; cut < whole.length; cut++) {
-      assert.throws(() => new ZipArchive(whole.subarray(0, cut), 100), { code: 'INVALID_ARGUMENT' });
+      assert.throws(() => ZipArchive.open(whole.subarray(0, cut), 100), { code: 'INVALID_ARGUMENT' });
     }
   });
 });

@@ -21,7 +21,7 @@ const FUNCTIONS =
   'logical_and logical_or ravel reshape asarray array transpose squeeze diff cumsum unique dot ones_like zeros_like';
 const SPARSE_FORMATS = ['csr', 'csc', 'coo', 'dia', 'lil', 'dok', 'bsr'];
 
-/** Everything outside scikit-learn: arrays, Python's own types, random states, XGBoost and LightGBM. */
+/** Everything outside scikit-learn: arrays, Python's own types, random states, column names, XGBoost and LightGBM. */
 export const OTHER_NAMES: Names = names({
   numpy: `dtype ndarray memmap matrix ${DTYPES} ${FUNCTIONS}`,
   'numpy.core.multiarray': MULTIARRAY,
@@ -62,6 +62,9 @@ export const OTHER_NAMES: Names = names({
   copyreg: '_reconstructor',
   _codecs: 'encode',
   functools: 'partial',
+  'pandas.core.indexes.base': '_new_Index Index',
+  'pandas.core.indexes.range': 'RangeIndex',
+  'xgboost.callback': 'EarlyStopping EvaluationMonitor LearningRateScheduler TrainingCallback TrainingCheckPoint',
   'xgboost.core': 'Booster',
   'xgboost.sklearn': 'XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor',
   'xgboost.compat': 'XGBoostLabelEncoder',
@@ -76,6 +79,26 @@ const LOSS_NAMES = `${LOSSES} ${LOSSES.replaceAll('Cy', '__pyx_unpickle_Cy')}`;
 const SGD_LOSSES =
   'LossFunction Regression Classification ModifiedHuber Hinge SquaredHinge Log SquaredLoss Huber EpsilonInsensitive ' +
   'SquaredEpsilonInsensitive';
+
+/** Scores, which a fitted search holds as its scorer. */
+const CLASSIFICATION_SCORES =
+  'accuracy_score balanced_accuracy_score brier_score_loss cohen_kappa_score d2_brier_score d2_log_loss_score f1_score ' +
+  'fbeta_score hamming_loss hinge_loss jaccard_score log_loss matthews_corrcoef precision_score recall_score zero_one_loss';
+const RANKING_SCORES =
+  'average_precision_score roc_auc_score top_k_accuracy_score ndcg_score dcg_score coverage_error label_ranking_loss ' +
+  'label_ranking_average_precision_score';
+const REGRESSION_SCORES =
+  'd2_absolute_error_score d2_pinball_score d2_tweedie_score explained_variance_score max_error mean_absolute_error ' +
+  'mean_absolute_percentage_error mean_gamma_deviance mean_pinball_loss mean_poisson_deviance mean_squared_error ' +
+  'mean_squared_log_error mean_tweedie_deviance median_absolute_error r2_score root_mean_squared_error root_mean_squared_log_error';
+const CLUSTER_SCORES =
+  'adjusted_mutual_info_score adjusted_rand_score completeness_score fowlkes_mallows_score homogeneity_score ' +
+  'mutual_info_score normalized_mutual_info_score rand_score v_measure_score';
+/** Kernels and distances as parameters. */
+const PAIRWISE =
+  'additive_chi2_kernel chi2_kernel cosine_distances cosine_similarity euclidean_distances haversine_distances ' +
+  'laplacian_kernel linear_kernel manhattan_distances nan_euclidean_distances pairwise_distances pairwise_kernels ' +
+  'polynomial_kernel rbf_kernel sigmoid_kernel';
 
 /** Single names of scikit-learn: compiled classes, private helpers and functions that fitted estimators hold. */
 export const SKLEARN_NAMES: Names = names({
@@ -96,12 +119,18 @@ export const SKLEARN_NAMES: Names = names({
   'sklearn.linear_model._ridge': '_IdentityRegressor _IdentityClassifier _RidgeGCV',
   'sklearn.linear_model._sgd_fast': `${SGD_LOSSES} ${SGD_LOSSES.replaceAll(/\b(?=[A-Z])/g, '__pyx_unpickle_')}`,
   'sklearn.metrics._scorer':
-    '_Scorer _PredictScorer _ProbaScorer _ThresholdScorer _PassthroughScorer _MultimetricScorer _BaseScorer _passthrough_scorer',
+    '_Scorer _PredictScorer _ProbaScorer _ThresholdScorer _PassthroughScorer _MultimetricScorer _BaseScorer _passthrough_scorer positive_likelihood_ratio negative_likelihood_ratio',
+  'sklearn.metrics._classification': CLASSIFICATION_SCORES,
   'sklearn.metrics._dist_metrics': 'newObj',
+  'sklearn.metrics._ranking': RANKING_SCORES,
+  'sklearn.metrics._regression': REGRESSION_SCORES,
+  'sklearn.metrics.cluster._supervised': CLUSTER_SCORES,
+  'sklearn.metrics.pairwise': PAIRWISE,
   'sklearn.model_selection._split': '_CVIterableWrapper',
   'sklearn.multiclass': '_ConstantPredictor',
   'sklearn.neighbors._ball_tree': 'newObj BallTree BallTree32 BallTree64',
   'sklearn.neighbors._dist_metrics': 'newObj',
+  'sklearn.neighbors._graph': 'kneighbors_graph radius_neighbors_graph',
   'sklearn.neighbors._kd_tree': 'newObj KDTree KDTree32 KDTree64',
   'sklearn.tree._tree': 'Tree',
   'sklearn.utils': 'Bunch',

@@ -31,6 +31,7 @@ const CONSTRUCTS: ReadonlyMap<string, Construct> = new Map<string, Construct>([
   ['collections.OrderedDict', args => dictOfPairs(args[0])],
   ['collections.defaultdict', args => dictOfPairs(args[1])],
   ['copyreg._reconstructor', reconstruct],
+  ['pandas.core.indexes.base._new_Index', columnNames],
 ]);
 
 /** What a call of `callee` would make. Nothing is called: known callees are understood, all others written down. */
@@ -126,4 +127,12 @@ function reconstruct(args: readonly PyValue[]): PyObject {
   const object = new PyObject(cls, state === undefined || state === null ? [] : [state]);
   if (state instanceof PyDict) object.items = state;
   return object;
+}
+
+/** pandas' Index, which holds names of columns, is the array it is made of. */
+function columnNames(args: readonly PyValue[]): NdArray {
+  const [, parts] = args;
+  const data = parts instanceof PyDict ? parts.get('data') : undefined;
+  if (!(data instanceof NdArray)) throw badFile('an index of pandas is read only where it is made of an array');
+  return data;
 }

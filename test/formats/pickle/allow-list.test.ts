@@ -16,6 +16,9 @@ describe('the list of allowed names', () => {
     'numpy._core.multiarray _reconstruct',
     'scipy.sparse._csr csr_array',
     'collections OrderedDict',
+    'sklearn.metrics._classification f1_score',
+    'sklearn.metrics.pairwise rbf_kernel',
+    'pandas.core.indexes.base _new_Index',
     'xgboost.sklearn XGBClassifier',
     'lightgbm.basic Booster',
   ];
@@ -29,6 +32,8 @@ describe('the list of allowed names', () => {
     ['builtins', 'eval'],
     ['builtins', 'getattr'],
     ['numpy', 'load'],
+    ['pandas.core.series', 'Series'],
+    ['sklearn.metrics._scorer', 'get_scorer'],
     ['joblib.numpy_pickle', 'load'],
     ['sklearn.svm._classes', 'SVC.__init__.__globals__'],
     ['sklearn.svm._classes', 'check_array'],

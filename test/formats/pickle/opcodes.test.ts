@@ -4,7 +4,15 @@ import { ServerError } from '../../../src/core/errors.js';
 import { AllowedGlobals } from '../../../src/formats/pickle/allow-list.js';
 import { DEFAULT_PICKLE_LIMITS, type PickleLimits } from '../../../src/formats/pickle/limits.js';
 import { Unpickler } from '../../../src/formats/pickle/unpickler.js';
-import { PyDict, PyGlobal, PyObject, PySet, PyTuple, type PyValue } from '../../../src/formats/pickle/values.js';
+import {
+  NdArray,
+  PyDict,
+  PyGlobal,
+  PyObject,
+  PySet,
+  PyTuple,
+  type PyValue,
+} from '../../../src/formats/pickle/values.js';
 import { joined, named, text, uint32, uint64 } from '../../support/pickle-parts.js';
 
 type Part = number | string | Uint8Array;
@@ -256,6 +264,21 @@ describe('object opcodes', () => {
     const compiled = run([cls, ')', 0x81, 'K', 1, 'K', 2, 0x86, 'b']);
     assert.ok(compiled instanceof PyObject && compiled.attributes.size === 0);
     assert.deepEqual(compiled.state, new PyTuple([1, 2]));
+  });
+
+  it('an index of pandas is the array it is made of', () => {
+    const index = joined(
+      named('pandas.core.indexes.base', '_new_Index'),
+      named('pandas.core.indexes.base', 'Index'),
+      '}',
+      text('data'),
+    );
+    const frombuffer = joined(named('numpy.core.numeric', '_frombuffer'), '(', 'C', 1, 7);
+    const bytes = joined(frombuffer, named('numpy', 'dtype'), text('u1'), 0x85, 'R', 'K', 1, 0x85, text('C'), 'tR');
+    const value = run([index, bytes, 's', 0x86, 'R']);
+    assert.ok(value instanceof NdArray);
+    assert.deepEqual([...value.shape], [1]);
+    refuses([index, 'N', 's', 0x86, 'R'], /only where it is made of an array/);
   });
 
   it('items set on an object are its entries', () => {
