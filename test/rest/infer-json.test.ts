@@ -4,6 +4,7 @@ import { ServerError } from '../../src/core/errors.js';
 import type { InferRequest } from '../../src/core/protocol.js';
 import { bytesColumn, isBytes, type Tensor, texts } from '../../src/core/tensor.js';
 import { decodeInferRequest, encodeInferResponse } from '../../src/rest/infer-json.js';
+import { seededRandom } from '../support/random.js';
 
 function decode(body: string, maxElements?: number): InferRequest {
   return decodeInferRequest(Buffer.from(body), maxElements);
@@ -486,6 +487,33 @@ describe('bodies that are refused', () => {
 
   test('a depth of 100 is fine', () => {
     assert.deepEqual(valuesOf(decode(input('FP32', '[1]', `${'['.repeat(100)}5${']'.repeat(100)}`)).inputs[0]), [5]);
+  });
+
+  test('a body with characters changed, left out or put in is read or refused, and never read when it is not JSON', () => {
+    const random = seededRandom(6);
+    const int = (end: number) => Math.floor(random() * end);
+    const source =
+      '{"id":"a","inputs":[{"name":"x","shape":[2,-1],"datatype":"FP32","data":[[1.5,null],["2",-3e2]]},' +
+      '{"data":["t\\n","ü"],"name":"y","shape":[2],"datatype":"BYTES","parameters":{"content_type":"str"}}],"outputs":[]}';
+    const characters = '{}[]",:\\ 0123456789-.eutfalsnxFPBOINT';
+    let read = 0;
+    for (let i = 0; i < 20_000; i++) {
+      let text = source;
+      for (let changes = 1 + int(3); changes > 0; changes--) {
+        const at = int(text.length);
+        const put = int(3) === 0 ? '' : characters[int(characters.length)];
+        text = text.slice(0, at) + put + text.slice(at + int(2));
+      }
+      try {
+        decode(text);
+      } catch (error) {
+        assert.ok(error instanceof ServerError && error.code !== 'INTERNAL', `${text}: ${error}`);
+        continue;
+      }
+      JSON.parse(text);
+      read++;
+    }
+    assert.ok(read > 500, `only ${read} bodies were read`);
   });
 
   test('a request after a refused one is read as ever', () => {

@@ -33,3 +33,8 @@ export function isSpace(byte: number): boolean {
 export function closing(open: number): number {
   return open + 2;
 }
+
+/** By byte, 1 for those that stand for themselves in a JSON string and in ASCII. */
+export const ORDINARY = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);

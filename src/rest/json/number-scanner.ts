@@ -56,7 +56,7 @@ export class NumberScanner implements Leaves {
    * taken; false, having taken none, before anything else, be it a value or no JSON at all.
    *
    * Up to 9 digits are an integer divided by a power of ten: both are exact, so the quotient is rounded once. More digits are
-   * taken as two integers, see `decimal`. The json's text ends in `}`: no loop over digits runs beyond it.
+   * taken as two integers, see `decimal`. The cursor's text ends in `}`: no loop over digits runs beyond it.
    */
   private takePlain(json: JsonCursor): boolean {
     const { bytes } = json;

@@ -2,7 +2,12 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Datatype } from '../../core/datatype.js';
 import { float16ToNumber } from '../../core/float16.js';
 import { type BytesColumn, bytesAt, dataLength, isBytes, type Tensor, type TensorData } from '../../core/tensor.js';
+import { ORDINARY } from './bytes.js';
+import { knownWord } from './words.js';
 import { parametersJson, quote } from './writer.js';
+
+/** A copy of an imported constant: the import itself is a load and a check for every byte. */
+const ordinary = ORDINARY;
 
 /** Below this many numbers joining strings is faster than JSON.stringify; above it takes up to twice as long. */
 const FEW = 8;
@@ -121,10 +126,16 @@ function textsJson(column: BytesColumn): string {
   const { offsets } = column;
   const bytes = asBuffer(column.bytes);
   let text = '';
-  for (let i = 0; i + 1 < offsets.length; i++) {
-    text += (i > 0 ? ',' : '') + quote(bytes.toString('utf8', offsets[i], offsets[i + 1]));
-  }
+  for (let i = 0; i + 1 < offsets.length; i++) text += (i > 0 ? ',' : '') + textJson(bytes, offsets[i], offsets[i + 1]);
   return text;
+}
+
+/** Labels of classes come again and again: see knownWord. */
+function textJson(bytes: Buffer, start: number, end: number): string {
+  for (let pos = start; pos < end; pos++) {
+    if (ordinary[bytes[pos]] !== 1) return JSON.stringify(bytes.toString('utf8', start, end));
+  }
+  return `"${knownWord(bytes, start, end)}"`;
 }
 
 function base64Json(column: BytesColumn): string {

@@ -5,7 +5,18 @@ const MAX_LENGTH = 32;
 const SLOTS = 512;
 
 /** The protocol's own words; first in the table, so that a client's key is the same string object as ours. */
-const PROTOCOL = ['id', 'inputs', 'outputs', 'parameters', 'name', 'shape', 'datatype', 'data', ...DATATYPES];
+const PROTOCOL = [
+  'id',
+  'inputs',
+  'outputs',
+  'parameters',
+  'name',
+  'shape',
+  'datatype',
+  'data',
+  'content_type',
+  ...DATATYPES,
+];
 
 /** A text sits in the one slot its bytes point to and gives way to the next text of that slot: never more than SLOTS of them. */
 const words: (string | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -24,10 +35,11 @@ export function knownWord(bytes: Buffer, start: number, end: number): string {
   return (words[slot] = bytes.toString('latin1', start, end));
 }
 
+/** The length, the beginning and the end: what names that are counted up differ in. */
 function slotOf(bytes: Uint8Array, start: number, length: number): number {
-  let hash = length;
-  for (let i = start; i < start + length; i++) hash = (hash * 31 + bytes[i]) | 0;
-  return (hash ^ (hash >>> 9)) & (SLOTS - 1);
+  if (length === 0) return 0;
+  const last = start + length - 1;
+  return (length + bytes[start] * 31 + bytes[last] * 17 + bytes[(start + last) >> 1] * 61) & (SLOTS - 1);
 }
 
 function sameText(word: string, bytes: Uint8Array, start: number, length: number): boolean {

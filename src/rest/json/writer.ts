@@ -1,4 +1,8 @@
 import type { Parameters } from '../../core/tensor.js';
+import { ORDINARY } from './bytes.js';
+
+/** A copy of an imported constant: the import itself is a load and a check for every character. */
+const ordinary = ORDINARY;
 
 /** Up to this length a look at each character is cheaper than JSON.stringify. */
 const SHORT = 64;
@@ -7,8 +11,7 @@ const SHORT = 64;
 export function quote(text: string): string {
   if (text.length > SHORT) return JSON.stringify(text);
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return JSON.stringify(text);
+    if (ordinary[text.charCodeAt(i)] !== 1) return JSON.stringify(text);
   }
   return `"${text}"`;
 }
