@@ -16,7 +16,7 @@ import { converters } from './catalogue.js';
 import { describeEstimator } from './describe.js';
 import { type Conversion, shortName } from './estimator.js';
 import { type Features, RequestFeatures } from './features.js';
-import { labelsAt, labelValues } from './labels.js';
+import { labelColumnsAt, labelsAt, labelValues } from './labels.js';
 import type { Methods } from './methods.js';
 
 /** Estimators inside estimators. */
@@ -77,6 +77,10 @@ function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   const floats = methods.keepsFloat32 === true ? 'float' : 'FP64';
   if (predict?.kind === 'class')
     outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
+  if (predict?.kind === 'classes') {
+    const [{ labels }] = predict.outputs;
+    outputs.push(output('predict', labelColumnsAt(g, predict.outputs), labels.datatype));
+  }
   if (predict?.kind === 'value') outputs.push(output('predict', predict.value, predict.datatype));
   outputs.push(...probabilityOutputs(g, methods, floats));
   if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction, floats));

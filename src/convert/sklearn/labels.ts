@@ -3,7 +3,7 @@ import type { ParameterValue } from '../../core/tensor.js';
 import { badFile } from '../../formats/errors.js';
 import { asArray, asStrings, type Place } from '../../formats/pickle/access.js';
 import { type elements, numbersOf } from '../../formats/pickle/arrays.js';
-import type { StoredArray } from '../../kernels/value.js';
+import type { ElementType, StoredArray } from '../../kernels/value.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 
 /** The classes of a classifier, in scikit-learn's order. */
@@ -49,7 +49,7 @@ export function labelsAt(g: GraphBuilder, positions: Ref, labels: Labels): Ref {
     });
     return texts;
   }
-  const type = labels.datatype === 'BOOL' ? 'bool' : labels.datatype === 'INT64' ? 'i64' : 'f64';
+  const type = elementType(labels);
   const [values] = g.kernel('labels', {
     inputs: [positions],
     params: { booleans: type === 'bool' },
@@ -57,6 +57,33 @@ export function labelsAt(g: GraphBuilder, positions: Ref, labels: Labels): Ref {
     outputs: [{ type, shape }],
   });
   return values;
+}
+
+export interface LabelColumn {
+  /** i32 [rows] */
+  readonly index: Ref;
+  readonly labels: Labels;
+}
+
+/** Classes of several outputs, which scikit-learn keeps in one array and so in one type: [rows, outputs]. */
+export function labelColumnsAt(g: GraphBuilder, columns: readonly LabelColumn[]): Ref {
+  const shape = [-1, columns.length];
+  const [{ labels }] = columns;
+  const texts = labels.texts && columns.map(column => column.labels.texts);
+  const type = elementType(labels);
+  const arrays = labels.texts ? {} : Object.fromEntries(columns.map(({ labels }, i) => [i, labels.array!]));
+  const [values] = g.kernel('label-columns', {
+    inputs: columns.map(({ index }) => index),
+    params: { texts, booleans: type === 'bool' },
+    arrays,
+    outputs: [{ type, shape }],
+  });
+  return values;
+}
+
+function elementType({ texts, datatype }: Labels): ElementType {
+  if (texts !== undefined) return 'str';
+  return datatype === 'BOOL' ? 'bool' : datatype === 'INT64' ? 'i64' : 'f64';
 }
 
 /** For metadata. */

@@ -1,15 +1,19 @@
-import { describe, it } from 'node:test';
-import { convertFile } from '../../../src/convert/convert-file.js';
-import { checkGolden, goldenCase, goldenNames } from '../../support/golden.js';
+import { goldenSuite } from '../../support/golden-suite.js';
 
-const CASES =
-  /^sklearn-.*\/(linear|logreg|ridge|lasso|elastic|bayesian-ridge|huber|sgd|perceptron|passive|poisson|gamma$|tweedie|ransac|container-(joblib-plain|pickle-protocol-4))/;
-
-describe('linear models', () => {
-  for (const name of goldenNames(CASES)) {
-    it(name, async () => {
-      const golden = goldenCase(name);
-      await checkGolden(await convertFile(golden.path, 'sklearn'), golden);
-    });
-  }
-});
+goldenSuite('linear models', [
+  'bayesian-ridge',
+  'container-',
+  'elastic',
+  'gamma$',
+  'huber',
+  'lasso',
+  'linear',
+  'logreg',
+  'passive-aggressive',
+  'perceptron',
+  'poisson',
+  'ransac',
+  'ridge',
+  'sgd',
+  'tweedie',
+]);

@@ -1,14 +1,3 @@
-import { describe, it } from 'node:test';
-import { convertFile } from '../../../src/convert/convert-file.js';
-import { checkGolden, goldenCase, goldenNames } from '../../support/golden.js';
+import { goldenSuite } from '../../support/golden-suite.js';
 
-const CASES = /^sklearn-.*\/mlp/;
-
-describe('neural networks', () => {
-  for (const name of goldenNames(CASES)) {
-    it(name, async () => {
-      const golden = goldenCase(name);
-      await checkGolden(await convertFile(golden.path, 'sklearn'), golden);
-    });
-  }
-});
+goldenSuite('neural networks', ['mlp']);
