@@ -35,13 +35,17 @@ export const MISSING = {
   zeroLeft: VIEW.zeroMissingLeft,
 } as const;
 
-/** The categories whose bits are set, 32 a word. */
+/** The categories whose bits are set in `words[from .. to]`, 32 a word. */
 export class CategoryBits implements Iterable<number> {
-  constructor(private readonly words: ArrayLike<number>) {}
+  constructor(
+    private readonly words: ArrayLike<number>,
+    private readonly from = 0,
+    private readonly to = words.length,
+  ) {}
 
   *[Symbol.iterator](): Generator<number> {
-    for (let i = 0; i < this.words.length; i++) {
-      for (let bit = 0; bit < 32; bit++) if ((this.words[i] >>> bit) & 1) yield i * 32 + bit;
+    for (let i = this.from; i < this.to; i++) {
+      for (let bit = 0; bit < 32; bit++) if ((this.words[i] >>> bit) & 1) yield (i - this.from) * 32 + bit;
     }
   }
 }

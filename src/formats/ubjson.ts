@@ -12,8 +12,24 @@ import { ServerError } from '../core/errors.js';
 
 const MAX_DEPTH = 64;
 
-/** Bytes of one number by marker. */
-const NUMBER_SIZE: Readonly<Record<string, number>> = { i: 1, U: 1, I: 2, l: 4, L: 8, d: 4, D: 8 };
+type NumberArray = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
+interface NumberForm {
+  /** Bytes of one number. */
+  readonly size: number;
+  readonly read: (view: DataView, at: number) => number;
+  readonly array: new (length: number) => NumberArray;
+}
+
+const NUMBERS = new Map<string, NumberForm>([
+  ['i', { size: 1, read: (view, at) => view.getInt8(at), array: Int8Array }],
+  ['U', { size: 1, read: (view, at) => view.getUint8(at), array: Uint8Array }],
+  ['I', { size: 2, read: (view, at) => view.getInt16(at), array: Int16Array }],
+  ['l', { size: 4, read: (view, at) => view.getInt32(at), array: Int32Array }],
+  ['L', { size: 8, read: (view, at) => Number(view.getBigInt64(at)), array: Float64Array }],
+  ['d', { size: 4, read: (view, at) => view.getFloat32(at), array: Float32Array }],
+  ['D', { size: 8, read: (view, at) => view.getFloat64(at), array: Float64Array }],
+]);
 
 /**
  * The value in the file: null, booleans, numbers, text, lists, objects without a prototype, and typed arrays where the file
@@ -100,53 +116,24 @@ class Reader {
     object[key] = this.value(this.marker(), depth);
   }
 
-  private rawNumbers(): ArrayLike<number> {
-    const marker = this.marker();
-    const size = NUMBER_SIZE[marker];
-    if (size === undefined) throw this.invalid(`an array of '${marker}' is not understood`);
+  private rawNumbers(): NumberArray {
+    const { size, read, array } = this.form(this.marker());
     if (this.marker() !== '#') throw this.invalid('an array of numbers without a count');
-    const count = this.count(size);
-    const from = this.take(count * size);
-    const { view } = this;
-    switch (marker) {
-      case 'i':
-        return Int8Array.from({ length: count }, (_, i) => view.getInt8(from + i));
-      case 'U':
-        return this.bytes.subarray(from, from + count);
-      case 'I':
-        return Int16Array.from({ length: count }, (_, i) => view.getInt16(from + 2 * i));
-      case 'l':
-        return Int32Array.from({ length: count }, (_, i) => view.getInt32(from + 4 * i));
-      case 'L':
-        return Float64Array.from({ length: count }, (_, i) => Number(view.getBigInt64(from + 8 * i)));
-      case 'd':
-        return Float32Array.from({ length: count }, (_, i) => view.getFloat32(from + 4 * i));
-      default:
-        return Float64Array.from({ length: count }, (_, i) => view.getFloat64(from + 8 * i));
-    }
+    const numbers = new array(this.count(size));
+    const from = this.take(numbers.length * size);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = read(this.view, from + i * size);
+    return numbers;
   }
 
   private number(marker: string): number {
-    const size = NUMBER_SIZE[marker];
-    if (size === undefined) throw this.invalid(`the marker '${marker}' is not understood`);
-    const at = this.take(size);
-    const { view } = this;
-    switch (marker) {
-      case 'i':
-        return view.getInt8(at);
-      case 'U':
-        return view.getUint8(at);
-      case 'I':
-        return view.getInt16(at);
-      case 'l':
-        return view.getInt32(at);
-      case 'L':
-        return Number(view.getBigInt64(at));
-      case 'd':
-        return view.getFloat32(at);
-      default:
-        return view.getFloat64(at);
-    }
+    const { size, read } = this.form(marker);
+    return read(this.view, this.take(size));
+  }
+
+  private form(marker: string): NumberForm {
+    const form = NUMBERS.get(marker);
+    if (form === undefined) throw this.invalid(`the marker '${marker}' is not understood`);
+    return form;
   }
 
   /** How many elements of at least `size` bytes follow; more than the rest of the file can hold is refused. */

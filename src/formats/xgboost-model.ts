@@ -18,7 +18,7 @@ export interface XgboostTree {
   /** What its leaves are multiplied with (dart). */
   readonly weight: number;
   /** Inner nodes that ask for a category: those that go right. */
-  readonly categories: ReadonlyMap<number, Numbers>;
+  readonly categories: ReadonlyMap<number, Int32Array>;
 }
 
 /** A booster as its file tells it, of any of the file forms. */

@@ -109,30 +109,38 @@ function vectorLeaves(tree: Field, left: Numbers, right: Numbers, width: number)
   const field = tree.find('leaf_weights');
   if (field === undefined) return tree.get('base_weights').numbers(left.length * width);
   const weights = field.numbers();
+  const count = Array.prototype.filter.call(left, child => child < 0).length;
+  // Half of the nodes of a binary tree (and one more) are leaves: so nodes times width stays in proportion to the file.
+  if (weights.length < count * width || left.length >= 2 * count) {
+    throw field.invalid(`${weights.length} numbers for ${count} leaves of ${width}, and ${left.length} nodes`);
+  }
   const leaves = new Float32Array(left.length * width);
   for (let node = 0; node < left.length; node++) {
     if (left[node] >= 0) continue;
     const from = right[node] * width;
     if (!(from >= 0 && from + width <= weights.length)) {
-      throw field.invalid(`node ${node} is leaf ${right[node]} of ${weights.length / width}`);
+      throw field.invalid(`node ${node} is leaf ${right[node]} of ${count}`);
     }
     for (let i = 0; i < width; i++) leaves[node * width + i] = weights[from + i];
   }
   return leaves;
 }
 
-function readCategories(tree: Field, nodes: number): Map<number, Numbers> {
-  const categories = new Map<number, Numbers>();
+function readCategories(tree: Field, nodes: number): Map<number, Int32Array> {
+  const categories = new Map<number, Int32Array>();
   const types = tree.find('split_type')?.integers(nodes, 0, 1);
   if (types === undefined || !Array.prototype.includes.call(types, 1)) return categories;
   const owners = tree.get('categories_nodes').integers(undefined, 0, nodes - 1);
   const starts = tree.get('categories_segments').integers(owners.length);
   const sizes = tree.get('categories_sizes').integers(owners.length);
-  const all = tree.get('categories').integers();
+  const all = Int32Array.from(tree.get('categories').integers());
+  let end = 0;
   for (let i = 0; i < owners.length; i++) {
-    const end = starts[i] + sizes[i];
+    // One behind the other, so that no category is counted twice.
+    if (starts[i] !== end) throw tree.invalid(`categories of node ${owners[i]} start at ${starts[i]}, expected ${end}`);
+    end += sizes[i];
     if (end > all.length) throw tree.invalid(`node ${owners[i]} has categories up to ${end} of ${all.length}`);
-    categories.set(owners[i], Array.prototype.slice.call(all, starts[i], end));
+    categories.set(owners[i], all.subarray(starts[i], end));
   }
   for (let node = 0; node < nodes; node++) {
     if (types[node] === 1 && !categories.has(node)) throw tree.invalid(`node ${node} has no categories`);

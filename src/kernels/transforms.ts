@@ -65,6 +65,26 @@ export const softmax: Kernel = () => {
   };
 };
 
+export interface ArgmaxParams {
+  /** The answer is [rows, 1] instead of [rows]. */
+  readonly column?: boolean;
+}
+
+/** Position of the first of the largest numbers of each row: [rows, columns] -> [rows] i32. */
+export const argmax: Kernel<ArgmaxParams> = ({ params }) => {
+  return ([x], rows) => {
+    const from = x.data as Floats;
+    const columns = columnsOf(x);
+    const data = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      let best = 0;
+      for (let i = 1; i < columns; i++) if (from[row * columns + i] > from[row * columns + best]) best = i;
+      data[row] = best;
+    }
+    return [{ type: 'i32', shape: params.column === true ? [rows, 1] : [rows], data }];
+  };
+};
+
 export interface AboveParams {
   readonly limit: number;
 }

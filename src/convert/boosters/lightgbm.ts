@@ -93,8 +93,8 @@ function addLinear(g: GraphBuilder, x: Ref, model: LightgbmModel): Ref {
       }
       constant.push(linear.constant);
       missing.push(value);
-      feature.push(...linear.features);
-      coefficient.push(...linear.coefficients);
+      for (const column of linear.features) feature.push(column);
+      for (const number of linear.coefficients) coefficient.push(number);
       start.push(feature.length);
     });
     return treeSpec(tree, t, t % treesPerRound, firstLeaf);
@@ -167,5 +167,5 @@ function categorySet(tree: LightgbmTree, t: number, node: number): CategoryBits 
       `tree ${t}: node ${node} has the category set ${set}, which is not there`,
     );
   }
-  return new CategoryBits(categoryWords.slice(categoryStart[set], categoryStart[set + 1]));
+  return new CategoryBits(categoryWords, categoryStart[set], categoryStart[set + 1]);
 }

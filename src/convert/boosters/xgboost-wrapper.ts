@@ -1,10 +1,8 @@
-import type { Datatype } from '../../core/datatype.js';
 import { ServerError } from '../../core/errors.js';
 import { Field } from '../../formats/document.js';
 import { parseJson } from '../../formats/json-bounded.js';
 import type { XgboostModel } from '../../formats/xgboost-model.js';
-import type { LabelsParams } from '../../kernels/labels.js';
-import type { ElementType, StoredArray } from '../../kernels/value.js';
+import type { NumberLabels } from './class-labels.js';
 
 /** The scikit-learn class that saved a booster, as far as the file tells. */
 export interface XgboostWrapper {
@@ -31,36 +29,16 @@ function readLabel(field: Field): number | string {
   return typeof field.value === 'string' ? field.value : field.number();
 }
 
-export interface ClassLabels {
-  /** The parts of a call of the kernel `labels`. */
-  readonly labels: { readonly params?: LabelsParams; readonly arrays?: Readonly<Record<string, StoredArray>> };
-  readonly type: ElementType;
-  readonly datatype: Datatype;
-  readonly shown: readonly (number | string)[];
-}
-
-/** How positions become labels, in the datatype that XGBClassifier.predict has. */
-export function xgboostClasses(wrapper: XgboostWrapper, model: XgboostModel): ClassLabels {
+/** The labels of a classifier's positions. */
+export function wrapperLabels(wrapper: XgboostWrapper, model: XgboostModel): readonly (number | string)[] {
   const count = Math.max(2, model.classes);
-  const shown = wrapper.classes ?? Array.from({ length: count }, (_, i) => i);
-  if (shown.length !== count) {
-    throw new ServerError('INVALID_ARGUMENT', `${shown.length} labels for a model of ${count} classes`);
-  }
-  if (shown.some(label => typeof label === 'string')) {
-    return { labels: { params: { texts: shown.map(String) } }, type: 'str', datatype: 'BYTES', shown };
-  }
-  const numbers = shown as readonly number[];
-  if (model.targets > 1) return inArray(Float64Array.from(numbers), 'f64', 'FP64', shown);
-  if (model.objective === 'multi:softmax') return inArray(Int32Array.from(numbers), 'i32', 'INT32', shown);
-  if (!numbers.every(Number.isSafeInteger)) return inArray(Float64Array.from(numbers), 'f64', 'FP64', shown);
-  return inArray(BigInt64Array.from(numbers, BigInt), 'i64', 'INT64', shown);
+  const labels = wrapper.classes ?? Array.from({ length: count }, (_, i) => i);
+  if (labels.length === count) return labels;
+  throw new ServerError('INVALID_ARGUMENT', `${labels.length} labels for a model of ${count} classes`);
 }
 
-function inArray(
-  classes: StoredArray,
-  type: ElementType,
-  datatype: Datatype,
-  shown: readonly (number | string)[],
-): ClassLabels {
-  return { labels: { arrays: { classes } }, type, datatype, shown };
+/** The datatype that XGBClassifier.predict gives to labels that are numbers. */
+export function wrapperDatatype(model: XgboostModel): NumberLabels | undefined {
+  if (model.targets > 1) return 'FP64';
+  return model.objective === 'multi:softmax' ? 'INT32' : undefined;
 }

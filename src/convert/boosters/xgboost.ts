@@ -6,8 +6,9 @@ import { GraphBuilder, output, type Ref } from '../graph-builder.js';
 import type { ModelPlan } from '../plan.js';
 import { MISSING, type TreeSpec } from '../tree-spec.js';
 import { addTrees } from '../trees.js';
+import { addLabels } from './class-labels.js';
 import { marginOf, xgboostObjective } from './xgboost-objective.js';
-import { xgboostClasses, xgboostWrapper } from './xgboost-wrapper.js';
+import { wrapperDatatype, wrapperLabels, xgboostWrapper } from './xgboost-wrapper.js';
 
 /** A saved booster -> plan. What the file was saved by counts: XGBClassifier answers labels, all others the objective's. */
 export function convertXgboostFile(bytes: Uint8Array): ModelPlan {
@@ -34,15 +35,11 @@ export function convertXgboostFile(bytes: Uint8Array): ModelPlan {
     return g.build(about, input, [output('predict', addXgboost(g, x, model).predict, 'FP32')]);
   }
   const answers = addXgboostClassifier(g, x, model);
-  const classes = xgboostClasses(wrapper, model);
-  const [labels] = g.kernel('labels', {
-    inputs: [answers.positions],
-    ...classes.labels,
-    outputs: [{ type: classes.type, shape: answers.positions.shape }],
-  });
-  const outputs = [output('predict', labels, classes.datatype)];
+  const classes = wrapperLabels(wrapper, model);
+  const labels = addLabels(g, answers.positions, classes, wrapperDatatype(model));
+  const outputs = [output('predict', labels.predict, labels.datatype)];
   if (answers.probabilities !== undefined) outputs.push(output('predict_proba', answers.probabilities, 'FP32'));
-  return g.build({ ...about, classes: classes.shown }, input, outputs);
+  return g.build({ ...about, classes }, input, outputs);
 }
 
 export interface XgboostAnswers {
@@ -167,15 +164,15 @@ function treeSpec(tree: XgboostTree, dartBase?: number): TreeSpec {
   });
   const left = Int32Array.from(tree.left);
   const right = Int32Array.from(tree.right);
+  const { feature, group, categories } = tree;
   const missing = Uint8Array.from(tree.defaultLeft, goesLeft => (goesLeft === 1 ? MISSING.left : MISSING.right));
   // A category in a node's set goes right here; in a TreeSpec it goes left.
-  for (const node of tree.categories.keys()) {
+  for (const node of categories.keys()) {
     if (left[node] < 0) continue;
     [left[node], right[node]] = [right[node], left[node]];
     missing[node] = missing[node] === MISSING.left ? MISSING.right : MISSING.left;
   }
-  const categories = new Map(Array.from(tree.categories, ([node, set]) => [node, Array.from(set)]));
-  return { left, right, feature: tree.feature, threshold, missing, values, target: tree.group, categories };
+  return { left, right, feature, threshold, missing, values, target: group, categories };
 }
 
 /** dart answers each tree alone (base included), takes the base off again, and only then weighs the tree. */
