@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ServerError } from '../core/errors.js';
 import { readModelObject } from '../formats/python-file.js';
+import { convertCatboostFile } from './boosters/catboost.js';
 import { convertLightgbmFile } from './boosters/lightgbm.js';
 import { convertXgboostFile } from './boosters/xgboost.js';
 import type { ModelPlan } from './plan.js';
@@ -11,6 +12,7 @@ const CONVERTERS: ReadonlyMap<string, (bytes: Uint8Array) => ModelPlan> = new Ma
   ['sklearn', bytes => convertSklearn(readModelObject(bytes).value)],
   ['xgboost', convertXgboostFile],
   ['lightgbm', convertLightgbmFile],
+  ['catboost', convertCatboostFile],
 ]);
 
 /** Reads a model's file as what its implementation says and converts it. Throws INVALID_ARGUMENT with the reason. */
