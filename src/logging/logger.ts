@@ -32,7 +32,7 @@ const ORDER: Record<LogLevel, number> = { DEBUG: 10, INFO: 20, WARNING: 30, ERRO
 export function createLogger(options: LoggerOptions): Logger {
   // Without a listener, a reader that went away or a full disk would end the process.
   options.stream.on?.('error', () => {});
-  return new LineLogger('modelyard', {}, options);
+  return new LineLogger('modelyard', {}, options, new LineBuffer(options.stream));
 }
 
 /** The logger that the settings ask for: JSON lines unless `stream` is a terminal or text is wished. */
@@ -48,6 +48,37 @@ export function loggerFor(
   });
 }
 
+/** Debug lines may wait this long, or until there are so many characters of them. */
+const FLUSH_AFTER_MS = 50;
+const FLUSH_FROM_LENGTH = 32_768;
+
+/** Gathers debug lines, of which there is one for every request: a write each would cost more than the request's queue. */
+class LineBuffer {
+  private text = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly stream: LogStream) {}
+
+  /** Lines stay in order: an urgent one takes along those that wait. */
+  write(line: string, urgent: boolean): void {
+    this.text += line;
+    if (urgent || this.text.length >= FLUSH_FROM_LENGTH) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS).unref();
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { text } = this;
+    this.text = '';
+    try {
+      this.stream.write(text);
+    } catch {
+      // There is nowhere left to tell it.
+    }
+  }
+}
+
 class LineLogger implements Logger {
   readonly debugEnabled: boolean;
 
@@ -55,6 +86,7 @@ class LineLogger implements Logger {
     private readonly name: string,
     private readonly fields: LogFields,
     private readonly options: LoggerOptions,
+    private readonly lines: LineBuffer,
   ) {
     this.debugEnabled = options.level === 'DEBUG';
   }
@@ -76,17 +108,17 @@ class LineLogger implements Logger {
   }
 
   child(part: string, fields: LogFields = {}): Logger {
-    return new LineLogger(`${this.name}.${part}`, { ...this.fields, ...fields }, this.options);
+    return new LineLogger(`${this.name}.${part}`, { ...this.fields, ...fields }, this.options, this.lines);
   }
 
   private write(level: LogLevel, message: string, fields?: LogFields): void {
-    const { level: lowest, format, stream, now } = this.options;
+    const { level: lowest, format, now } = this.options;
     if (ORDER[level] < ORDER[lowest]) return;
     const event = { ...this.fields, ...fields, time: now?.() ?? new Date(), name: this.name, level, message };
     try {
-      stream.write(`${format === 'json' ? jsonLine(event) : textLine(event)}\n`);
+      this.lines.write(`${format === 'json' ? jsonLine(event) : textLine(event)}\n`, level !== 'DEBUG');
     } catch {
-      // There is nowhere left to tell it.
+      // What cannot be written as text is not worth a request.
     }
   }
 }

@@ -6,7 +6,7 @@ import { serverSettings } from '../../src/settings/server-settings.js';
 
 function collector(isTTY = false) {
   const lines: string[] = [];
-  const stream: LogStream = { isTTY, write: (text: string) => lines.push(text) };
+  const stream: LogStream = { isTTY, write: (text: string) => lines.push(...text.split(/(?<=\n)/)) };
   return { lines, stream };
 }
 
@@ -27,6 +27,18 @@ test('each event is one line, at or above the level', () => {
   ]);
   logAll(createLogger({ level: 'DEBUG', format: 'text', stream, now }));
   assert.equal(lines.length, 6);
+});
+
+test('debug lines go out in order, many at a time', async () => {
+  const writes: string[] = [];
+  const stream: LogStream = { write: (text: string) => writes.push(text) };
+  const logger = createLogger({ level: 'DEBUG', format: 'text', stream });
+  for (let i = 0; i < 1000; i++) logger.debug(`request ${i}`);
+  logger.info('last');
+  const lines = writes.join('').split('\n');
+  assert.match(lines[999], /request 999$/);
+  assert.match(lines[1000], /last$/);
+  assert.ok(writes.length < 10, `${writes.length} writes`);
 });
 
 test('a child speaks under its own name and keeps its fields', () => {
@@ -71,7 +83,8 @@ test('the settings choose level and format', () => {
     const { lines, stream } = collector();
     const logger = loggerFor(serverSettings({ debug }), stream);
     logger.debug('x');
+    logger.info('y');
     assert.equal(logger.debugEnabled, debug);
-    assert.equal(lines.length, debug ? 1 : 0);
+    assert.equal(lines.length, debug ? 2 : 1);
   }
 });
