@@ -7,6 +7,8 @@ import { systemClock } from './core/clock.js';
 import { ServerError } from './core/errors.js';
 import type { Telemetry } from './core/telemetry.js';
 import { DataPlane } from './dataplane/dataplane.js';
+import { RepositoryAdmin } from './dataplane/repository-admin.js';
+import { startGrpcServer } from './grpc/server.js';
 import { loadRepository } from './lifecycle/load-repository.js';
 import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
@@ -164,17 +166,36 @@ export class InferenceServer {
       this.closers.push(() => server.close());
       this.opened.push({ name: 'Metrics', url: server.url });
     }
-    const app = await restApp({
+    const repository = new RepositoryAdmin({
+      repository: this.repository,
+      registry: this.registry,
+      logger: options.logger,
+    });
+    const transport = {
       dataPlane: this.dataPlane,
+      repository,
       clock: systemClock,
+      serverName: settings.serverName,
+      requestTimeoutMs: settings.requestTimeoutMs,
+    };
+    const app = await restApp({
+      ...transport,
       logger: options.logger.child('rest'),
       metrics: metrics.rest,
-      serverName: settings.serverName,
       maxBodyBytes: settings.maxBodyBytes,
-      requestTimeoutMs: settings.requestTimeoutMs,
     });
     this.closers.push(() => app.close());
     this.opened.push({ name: 'HTTP', url: await listen(app, host, settings.httpPort, 'http_port') });
+    const grpc = await startGrpcServer({
+      ...transport,
+      logger: options.logger.child('grpc'),
+      metrics: metrics.grpc,
+      host,
+      port: settings.grpcPort,
+      maxMessageBytes: settings.grpcMaxMessageBytes,
+    });
+    this.closers.push(() => grpc.close());
+    this.opened.push({ name: 'gRPC', url: grpc.url });
   }
 
   private async load(): Promise<void> {

@@ -19,9 +19,25 @@ export type ServerPhase = 'starting' | 'serving' | 'stopping';
 
 /** What every transport speaks to: the protocol's operations on plain values. Failures are ServerErrors. */
 export class DataPlane {
-  phase: ServerPhase = 'starting';
+  private current: ServerPhase = 'starting';
+  private readonly phaseListeners = new Set<() => void>();
 
   constructor(private readonly options: DataPlaneOptions) {}
+
+  get phase(): ServerPhase {
+    return this.current;
+  }
+
+  set phase(phase: ServerPhase) {
+    this.current = phase;
+    for (const listener of this.phaseListeners) listener();
+  }
+
+  /** Calls `changed` whenever the phase changes, until the function that it answers is called. */
+  onPhase(changed: () => void): () => void {
+    this.phaseListeners.add(changed);
+    return () => void this.phaseListeners.delete(changed);
+  }
 
   async infer(context: RequestContext, target: ModelRef, request: InferRequest): Promise<InferResponse> {
     const { registry, scheduler, telemetry } = this.options;

@@ -1,14 +1,16 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { ServerError } from '../core/errors.js';
+import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { collectBody } from './body.js';
-import { CloudEventHeaders } from './cloud-events.js';
 import { addErrorHandlers } from './errors.js';
 import type { ObserverOptions } from './observe.js';
 import { addRoutes } from './routes.js';
 
 export interface RestOptions extends ObserverOptions {
   readonly dataPlane: DataPlane;
+  readonly repository: RepositoryAdmin;
   readonly serverName: string;
   readonly maxBodyBytes: number;
   /** From arrival to answer; 0 for no limit. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
+import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
-import type { CloudEventHeaders } from './cloud-events.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
 import { type ObserverOptions, observe } from './observe.js';
 import { targetOf } from './target.js';
@@ -28,7 +28,7 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     const response = await dataPlane.infer(context, targetOf(request), asked);
     const body = encodeInferResponse(response);
     const headers = cloudEvents.of(response.modelName, response.id);
-    headers.push('content-length', String(Buffer.byteLength(body)));
+    headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)));
     reply.hijack();
     reply.raw.writeHead(200, headers);
     reply.raw.end(body);

@@ -1,13 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { type InferRouteOptions, inferRoute } from './infer-route.js';
 import { observe } from './observe.js';
+import { addRepositoryRoutes } from './repository-routes.js';
 import { targetOf } from './target.js';
 
 const JSON_TYPE = 'application/json';
 
+export interface RouteOptions extends InferRouteOptions {
+  readonly repository: RepositoryAdmin;
+}
+
 /** The V2 routes: bytes to values, the data plane, values to bytes. */
-export function addRoutes(app: FastifyInstance, options: InferRouteOptions): void {
+export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   // Inference observes itself: a hook for all routes costs it more than queueing does.
   app.register(async routes => {
     routes.addHook('onRequest', (request, reply, done) => {
@@ -15,6 +21,7 @@ export function addRoutes(app: FastifyInstance, options: InferRouteOptions): voi
       done();
     });
     addInformation(routes, options.dataPlane);
+    addRepositoryRoutes(routes, options.repository);
   });
   for (const model of MODEL_PATHS) {
     for (const method of ['infer', 'generate']) {

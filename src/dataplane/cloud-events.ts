@@ -4,7 +4,7 @@ const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
 const MAX_HEADER_ID = 1024;
 
-/** The headers of an inference answer: its type, and the CloudEvents ones MLServer adds. */
+/** The CloudEvents headers that MLServer adds to every inference answer. */
 export class CloudEventHeaders {
   private readonly ofServer: readonly string[];
   private readonly ofModel = new Map<string, readonly string[]>();
@@ -13,8 +13,6 @@ export class CloudEventHeaders {
     const namespace = readNamespace();
     const suffix = namespace === undefined ? '' : `.${namespace}`;
     this.ofServer = [
-      'content-type',
-      'application/json',
       'ce-specversion',
       '0.3',
       'ce-source',

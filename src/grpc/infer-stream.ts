@@ -1,0 +1,84 @@
+import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
+import type { RequestContext } from '../core/context.js';
+import type { ModelRef } from '../core/protocol.js';
+import { contextOf } from './context.js';
+import { type InferAnswer, type InferOptions, infer } from './infer.js';
+import { decodeInferRequest } from './infer-request.js';
+import { callFailure } from './status.js';
+
+/** Messages of one stream that may be under way; then the client has to wait. */
+const MAX_UNDER_WAY = 64;
+
+/**
+ * One ModelStreamInfer call. Every message is an inference of its own and may share a batch with its neighbours; answers go
+ * back in the order of the messages. The first failure ends the stream with its status. A message that names no model is for
+ * the model of the first message.
+ */
+export class InferStream {
+  private readonly underWay = new Set<RequestContext>();
+  /** Settles when every message so far has its answer. */
+  private answered: Promise<void> = Promise.resolve();
+  private firstTarget: ModelRef | undefined;
+  private trailers = new Metadata();
+  private over = false;
+
+  constructor(
+    private readonly call: ServerDuplexStream<Buffer, Buffer>,
+    private readonly options: InferOptions,
+  ) {
+    call.on('data', (message: Buffer) => this.take(message));
+    call.on('end', () => this.answered.then(() => this.finish()));
+    call.on('cancelled', () => this.abandon());
+    call.on('error', () => this.abandon());
+  }
+
+  private take(message: Buffer): void {
+    if (this.over) return;
+    const { call, options, underWay } = this;
+    const context = contextOf(call, options.clock, options.requestTimeoutMs);
+    underWay.add(context);
+    if (underWay.size >= MAX_UNDER_WAY) call.pause();
+    const answer = this.infer(context, message);
+    // A failure is met when its turn comes.
+    answer.catch(() => {});
+    this.answered = this.answered
+      .then(async () => {
+        if (!this.over) await this.send(await answer);
+        underWay.delete(context);
+        call.resume();
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  private async infer(context: RequestContext, message: Buffer): Promise<InferAnswer> {
+    const decoded = decodeInferRequest(message);
+    this.firstTarget ??= decoded.target;
+    return infer(
+      this.options,
+      context,
+      decoded.target.name === '' ? { ...decoded, target: this.firstTarget } : decoded,
+    );
+  }
+
+  /** Settles when the connection can take more. */
+  private send({ message, trailers }: InferAnswer): Promise<void> {
+    this.trailers = trailers;
+    return new Promise((resolve, reject) => {
+      this.call.write(message, (error: unknown) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  private finish(): void {
+    if (!this.over) this.call.end(this.trailers);
+  }
+
+  private fail(error: unknown): void {
+    if (!this.over) this.call.emit('error', callFailure(error, this.call.getPath(), this.options.logger));
+  }
+
+  /** Nobody reads any more: what waits leaves its queue, what runs is not disturbed. */
+  private abandon(): void {
+    this.over = true;
+    for (const context of this.underWay) context.cancel();
+  }
+}

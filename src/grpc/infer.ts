@@ -1,0 +1,50 @@
+import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Clock } from '../core/clock.js';
+import type { RequestContext } from '../core/context.js';
+import type { InferResponse } from '../core/protocol.js';
+import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
+import type { DataPlane } from '../dataplane/dataplane.js';
+import type { Logger } from '../logging/logger.js';
+import { contextOf } from './context.js';
+import { decodeInferRequest, type InferCall } from './infer-request.js';
+import { encodeInferResponse } from './infer-response.js';
+import { callFailure } from './status.js';
+
+export interface InferOptions {
+  readonly dataPlane: DataPlane;
+  readonly cloudEvents: CloudEventHeaders;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** From arrival to answer; 0 for no limit. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface InferAnswer {
+  readonly message: Buffer;
+  readonly trailers: Metadata;
+}
+
+export async function infer(options: InferOptions, context: RequestContext, call: InferCall): Promise<InferAnswer> {
+  const response = await options.dataPlane.infer(context, call.target, call.request);
+  return { message: encodeInferResponse(response, call.raw), trailers: trailersOf(response, options.cloudEvents) };
+}
+
+/** ModelInfer. */
+export function unaryInfer(options: InferOptions): handleUnaryCall<Buffer, Buffer> {
+  const run = async (context: RequestContext, message: Buffer) => infer(options, context, decodeInferRequest(message));
+  return (call, callback) => {
+    const context = contextOf(call, options.clock, options.requestTimeoutMs);
+    call.on('cancelled', () => context.cancel());
+    run(context, call.request).then(
+      ({ message, trailers }) => callback(null, message, trailers),
+      error => callback(callFailure(error, call.getPath(), options.logger)),
+    );
+  };
+}
+
+function trailersOf({ modelName, id }: InferResponse, cloudEvents: CloudEventHeaders): Metadata {
+  const trailers = new Metadata();
+  const headers = cloudEvents.of(modelName, id);
+  for (let i = 0; i < headers.length; i += 2) trailers.set(headers[i], headers[i + 1]);
+  return trailers;
+}

@@ -1,0 +1,124 @@
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Clock } from '../core/clock.js';
+import { ServerError } from '../core/errors.js';
+import { CloudEventHeaders } from '../dataplane/cloud-events.js';
+import type { DataPlane } from '../dataplane/dataplane.js';
+import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
+import type { Logger } from '../logging/logger.js';
+import type { GrpcMethodMetrics, GrpcMetrics } from '../metrics/grpc-metrics.js';
+import { healthHandlers } from './health.js';
+import { healthFile } from './health-schema.js';
+import { inferenceFile } from './inference-schema.js';
+import { inferenceHandlers } from './inference-service.js';
+import { serviceDefinition, serviceName } from './methods.js';
+import { observer } from './observe.js';
+import { OpenCalls } from './open-calls.js';
+import { reflectionHandlers } from './reflection.js';
+import { reflectionFiles } from './reflection-schema.js';
+import { repositoryFile, repositoryService } from './repository-schema.js';
+import { repositoryHandlers } from './repository-service.js';
+import type { ProtoFile } from './schema.js';
+
+export interface GrpcOptions {
+  readonly dataPlane: DataPlane;
+  readonly repository: RepositoryAdmin;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: GrpcMetrics;
+  readonly serverName: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Of one message in either direction; -1: unlimited, null: 64 MiB for requests, unlimited for answers. */
+  readonly maxMessageBytes: number | null;
+  /** From the arrival of a message to its answer; 0 for no limit. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface GrpcServer {
+  readonly url: string;
+  /** Ends open streams, waits a moment for answers on their way, and cuts what is left. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+/** Calls of one connection at the same time; a client's further calls wait on its side. */
+const MAX_CONCURRENT_CALLS = 1024;
+const CLOSE_GRACE_MS = 1000;
+
+/** The gRPC transport. Rejects with FAILED_PRECONDITION when it cannot listen. */
+export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
+  // grpc-js writes to standard error on its own, for instance about a header that a client made up.
+  setLogVerbosity(logVerbosity.NONE);
+  const { clock, logger, maxMessageBytes } = options;
+  const methods = new Map<string, GrpcMethodMetrics>();
+  const server = new Server({
+    'grpc.max_receive_message_length': maxMessageBytes ?? DEFAULT_MAX_REQUEST_BYTES,
+    'grpc.max_send_message_length': maxMessageBytes ?? -1,
+    'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
+    'grpc.enable_channelz': 0,
+    interceptors: [observer({ clock, logger, methods })],
+  });
+  const openCalls = new OpenCalls();
+  addServices(server, options, openCalls, methods);
+  const port = await bind(server, options.host, options.port);
+  return { url: `http://${authority(options.host, port)}`, close: () => close(server, openCalls) };
+}
+
+function addServices(
+  server: Server,
+  options: GrpcOptions,
+  openCalls: OpenCalls,
+  methods: Map<string, GrpcMethodMetrics>,
+): void {
+  const { dataPlane, repository, clock, logger, metrics, requestTimeoutMs } = options;
+  const cloudEvents = new CloudEventHeaders(options.serverName);
+  const files = [inferenceFile, repositoryFile, healthFile, ...reflectionFiles];
+  const inference = { dataPlane, repository, cloudEvents, clock, logger, requestTimeoutMs, openCalls };
+  const reflection = reflectionHandlers({ files, openCalls, logger });
+  const services: readonly (readonly [ProtoFile, UntypedServiceImplementation])[] = [
+    [inferenceFile, inferenceHandlers(inference)],
+    [repositoryFile, repositoryHandlers(repositoryService.methods, repository, logger)],
+    [healthFile, healthHandlers({ dataPlane, openCalls, logger, services: files.map(serviceName) })],
+    ...reflectionFiles.map(file => [file, reflection] as const),
+  ];
+  for (const [file, handlers] of services) {
+    const definition = serviceDefinition(file, (name, path) => {
+      const method = metrics.method(name);
+      methods.set(path, method);
+      return method;
+    });
+    server.addService(definition, handlers);
+  }
+}
+
+async function bind(server: Server, host: string, port: number): Promise<number> {
+  try {
+    return await new Promise((resolve, reject) => {
+      server.bindAsync(authority(host, port), ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+  } catch (cause) {
+    const inUse = (cause as Error).message.includes('EADDRINUSE');
+    const reason = inUse ? 'is in use' : `cannot be opened (${(cause as Error).message})`;
+    throw new ServerError('FAILED_PRECONDITION', `grpc_port: port ${port} on ${host} ${reason}`, { cause });
+  }
+}
+
+function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function close(server: Server, openCalls: OpenCalls): Promise<void> {
+  openCalls.endAll(new ServerError('UNAVAILABLE', 'the server is stopping'));
+  const cut = setTimeout(() => server.forceShutdown(), CLOSE_GRACE_MS);
+  await new Promise(resolve => server.tryShutdown(resolve));
+  clearTimeout(cut);
+}
