@@ -177,6 +177,8 @@ export class InferenceServer {
       clock: systemClock,
       serverName: settings.serverName,
       requestTimeoutMs: settings.requestTimeoutMs,
+      gzipEnabled: settings.gzipEnabled,
+      corsSettings: settings.cors ?? undefined,
     };
     const app = await restApp({
       ...transport,

@@ -3,7 +3,9 @@ import { ServerError } from '../core/errors.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
+import type { CorsSettings } from '../settings/server-settings.js';
 import { collectBody } from './body.js';
+import { Cors } from './cors.js';
 import { addErrorHandlers } from './errors.js';
 import type { ObserverOptions } from './observe.js';
 import { addRoutes } from './routes.js';
@@ -15,6 +17,9 @@ export interface RestOptions extends ObserverOptions {
   readonly maxBodyBytes: number;
   /** From arrival to answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
+  readonly gzipEnabled: boolean;
+  /** Undefined: no other origin may ask. */
+  readonly corsSettings: CorsSettings | undefined;
 }
 
 /** A client has this long to send its headers, and its whole request. */
@@ -37,7 +42,7 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
       requestTimeout: SEND_TIMEOUT_MS,
     },
     routerOptions: { maxParamLength: MAX_NAME_LENGTH },
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
   });
   app.removeAllContentTypeParsers();
   // Under its own name the usual type is found at once, without being parsed.
@@ -49,7 +54,9 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
     });
   }
   addErrorHandlers(app, options.logger);
-  addRoutes(app, { ...options, cloudEvents: new CloudEventHeaders(options.serverName) });
+  const cors = options.corsSettings && new Cors(options.corsSettings);
+  cors?.addTo(app);
+  addRoutes(app, { ...options, cors, cloudEvents: new CloudEventHeaders(options.serverName) });
   await app.ready();
   return app;
 }

@@ -4,6 +4,8 @@ import { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import { COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
+import type { Cors } from './cors.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
 import { type ObserverOptions, observe } from './observe.js';
 import { targetOf } from './target.js';
@@ -13,6 +15,8 @@ export interface InferRouteOptions extends ObserverOptions {
   readonly cloudEvents: CloudEventHeaders;
   /** From arrival to answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
+  readonly gzipEnabled: boolean;
+  readonly cors: Cors | undefined;
 }
 
 /**
@@ -28,7 +32,11 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     const response = await dataPlane.infer(context, targetOf(request), asked);
     const body = encodeInferResponse(response);
     const headers = cloudEvents.of(response.modelName, response.id);
-    headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)));
+    headers.push('content-type', 'application/json');
+    if (options.cors !== undefined || (options.gzipEnabled && body.length >= COMPRESS_FROM_BYTES)) {
+      return sendCompressible(request, reply, body, headers);
+    }
+    headers.push('content-length', String(Buffer.byteLength(body)));
     reply.hijack();
     reply.raw.writeHead(200, headers);
     reply.raw.end(body);

@@ -1,0 +1,36 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Smaller answers are not worth it; MLServer's bound. */
+export const COMPRESS_FROM_BYTES = 500;
+/** Nearly as small as the best level on JSON of numbers, in a quarter of the time. */
+const LEVEL = 4;
+
+const compress = promisify(gzip);
+
+/** Whether a client takes gzip: named, or meant by *, and not with a weight of 0. */
+export function acceptsGzip(header: string | string[] | undefined): boolean {
+  if (header === undefined) return false;
+  for (const item of header.toString().split(',')) {
+    const [name, ...parameters] = item.split(';').map(part => part.trim().toLowerCase());
+    if (name === 'gzip' || name === '*') return !parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter));
+  }
+  return false;
+}
+
+/** Sends text, compressed when it is long enough and the client takes it. `headers`: names and values in turn. */
+export async function sendCompressible(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: string,
+  headers: readonly string[],
+): Promise<FastifyReply> {
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
+  if (body.length < COMPRESS_FROM_BYTES) return reply.send(body);
+  const vary = reply.getHeader('vary');
+  reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(body);
+  const packed = await compress(body, { level: LEVEL });
+  return reply.header('content-encoding', 'gzip').send(packed);
+}
