@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { adaptive } from './batching/policy.js';
 import { Scheduler } from './batching/scheduler.js';
@@ -22,8 +23,7 @@ import { PiscinaPool } from './pool/piscina-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
 import { FileRepository } from './repository/file-repository.js';
 import type { ModelRepository } from './repository/repository.js';
-import { restApp } from './rest/app.js';
-import { listen } from './rest/listen.js';
+import { startRestServer } from './rest/rest-server.js';
 import { ReplicaHost } from './runtimes/replica-host.js';
 import { cacheFolder } from './settings/cache-folder.js';
 import type { Environment } from './settings/env.js';
@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly environment: Environment;
   /** Give up when any model cannot be loaded. */
   readonly strict?: boolean;
+  /** The file of the inference threads in place of our own, for tests of what happens when one misbehaves. */
+  readonly inferenceThread?: string;
 }
 
 export interface Endpoint {
@@ -41,16 +43,24 @@ export interface Endpoint {
   readonly url: string;
 }
 
+/** What takes requests from clients. */
+interface Transport {
+  /** Takes no more, and settles when all that came has been answered. */
+  close(): Promise<void>;
+  cut(): void;
+}
+
 const INFERENCE_THREAD = fileURLToPath(new URL('../workers/inference.js', import.meta.url));
 const CONVERT_THREAD = fileURLToPath(new URL('../workers/convert.js', import.meta.url));
 const BUILD_ID = new URL('../build-id', import.meta.url);
 
-/** The part of the time for a stop that requests in the queues may use; then they are refused. */
+/** Shares of the time for a stop: after the first those who still wait are refused, after the second connections are cut. */
 const DRAIN_SHARE = 0.8;
+const REFUSE_SHARE = 0.1;
 
 /**
  * All parts of a server, made and joined here and nowhere else. Ports are open while models load; `ready` turns true after the
- * first load. Stop order: not ready -> no new requests -> queues drain -> transports close -> workers -> metrics last.
+ * first load. Stop order: not ready -> transports close as their last requests are answered -> workers -> metrics last.
  */
 export class InferenceServer {
   readonly dataPlane: DataPlane;
@@ -60,6 +70,7 @@ export class InferenceServer {
   private readonly convertPool: ConvertPool;
   private readonly repository: ModelRepository;
   private readonly metrics: ServerMetrics;
+  private readonly transports: Transport[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
   private readonly opened: Endpoint[] = [];
   /** Settles when the first load has ended; rejects when a model cannot be loaded and that is not to be put up with. */
@@ -83,7 +94,7 @@ export class InferenceServer {
     this.pool =
       settings.parallelWorkers === 0
         ? new InlinePool(new ReplicaHost())
-        : new PiscinaPool({ workers: settings.parallelWorkers, filename: INFERENCE_THREAD });
+        : new PiscinaPool({ workers: settings.parallelWorkers, filename: options.inferenceThread ?? INFERENCE_THREAD });
     this.convertPool = new ConvertPool({
       filename: CONVERT_THREAD,
       cacheFolder: cache,
@@ -133,28 +144,25 @@ export class InferenceServer {
     return this.opened;
   }
 
-  /** Answers what has arrived, refuses what comes, and closes everything. */
+  /** Answers everything that was sent, as far as there is time, and closes. */
   async stop(): Promise<void> {
+    const { shutdownTimeoutMs } = this.settings;
+    const limit = (share: number) => delay(shutdownTimeoutMs * share, undefined, { ref: false });
     this.dataPlane.phase = 'stopping';
-    const cancel = systemClock.at(systemClock.now() + this.settings.shutdownTimeoutMs * DRAIN_SHARE, () =>
-      this.scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping')),
-    );
-    await this.scheduler.idle();
-    cancel();
+    const drained = this.drain();
+    await Promise.race([drained, limit(DRAIN_SHARE)]);
+    this.scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping'));
+    await Promise.race([drained, limit(REFUSE_SHARE)]);
     await this.close();
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.all(this.transports.map(transport => transport.close()));
+    await this.scheduler.idle();
   }
 
   private async open(): Promise<void> {
     const { settings, options, metrics } = this;
-    this.pool.start({
-      joined: worker => void this.registry.workerJoined(worker),
-      lost: (worker, reason) => this.registry.workerLost(worker, reason),
-    });
-    this.closers.push(
-      () => this.pool.close(),
-      () => this.convertPool.close(),
-    );
-
     const { host, metricsEndpoint: endpoint } = settings;
     if (endpoint) {
       const server = await startMetricsServer({
@@ -166,37 +174,46 @@ export class InferenceServer {
       this.closers.push(() => server.close());
       this.opened.push({ name: 'Metrics', url: server.url });
     }
-    const repository = new RepositoryAdmin({
-      repository: this.repository,
-      registry: this.registry,
-      logger: options.logger,
+    this.pool.start({
+      joined: worker => void this.registry.workerJoined(worker),
+      lost: (worker, reason) => this.registry.workerLost(worker, reason),
     });
-    const transport = {
+    this.closers.push(
+      () => this.pool.close(),
+      () => this.convertPool.close(),
+    );
+
+    const common = {
       dataPlane: this.dataPlane,
-      repository,
+      repository: new RepositoryAdmin({
+        repository: this.repository,
+        registry: this.registry,
+        logger: options.logger,
+      }),
       clock: systemClock,
       serverName: settings.serverName,
       requestTimeoutMs: settings.requestTimeoutMs,
-      gzipEnabled: settings.gzipEnabled,
-      corsSettings: settings.cors ?? undefined,
+      host,
     };
-    const app = await restApp({
-      ...transport,
+    const rest = await startRestServer({
+      ...common,
+      port: settings.httpPort,
       logger: options.logger.child('rest'),
       metrics: metrics.rest,
       maxBodyBytes: settings.maxBodyBytes,
+      gzipEnabled: settings.gzipEnabled,
+      corsSettings: settings.cors ?? undefined,
     });
-    this.closers.push(() => app.close());
-    this.opened.push({ name: 'HTTP', url: await listen(app, host, settings.httpPort, 'http_port') });
+    this.transports.push(rest);
+    this.opened.push({ name: 'HTTP', url: rest.url });
     const grpc = await startGrpcServer({
-      ...transport,
+      ...common,
+      port: settings.grpcPort,
       logger: options.logger.child('grpc'),
       metrics: metrics.grpc,
-      host,
-      port: settings.grpcPort,
       maxMessageBytes: settings.grpcMaxMessageBytes,
     });
-    this.closers.push(() => grpc.close());
+    this.transports.push(grpc);
     this.opened.push({ name: 'gRPC', url: grpc.url });
   }
 
@@ -216,6 +233,7 @@ export class InferenceServer {
 
   /** In the reverse order of opening. */
   private async close(): Promise<void> {
+    for (const transport of this.transports) transport.cut();
     for (const close of this.closers.splice(0).reverse()) {
       await close().catch((error: unknown) => this.options.logger.error('While stopping', { error }));
     }

@@ -1,6 +1,6 @@
 import type { Scheduler } from '../batching/scheduler.js';
 import type { RequestContext } from '../core/context.js';
-import { type ErrorCode, ServerError, toServerError } from '../core/errors.js';
+import { type ErrorCode, toServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';
 import type { ModelLabel, Telemetry } from '../core/telemetry.js';
 import type { ModelRegistry } from '../lifecycle/model-registry.js';
@@ -14,7 +14,7 @@ export interface DataPlaneOptions {
   readonly server: ServerMetadata;
 }
 
-/** 'starting' until the first load has finished, 'stopping' from the signal on. */
+/** 'starting' until the first load has finished, 'stopping' from the signal on; what still comes then is answered all the same. */
 export type ServerPhase = 'starting' | 'serving' | 'stopping';
 
 /** What every transport speaks to: the protocol's operations on plain values. Failures are ServerErrors. */
@@ -45,7 +45,6 @@ export class DataPlane {
     let failure: ErrorCode | undefined;
     let version: ModelVersion | undefined;
     try {
-      if (this.phase === 'stopping') throw new ServerError('UNAVAILABLE', 'the server is stopping');
       version = registry.acquire(target);
       label = version.label;
       checkRequest(version.model!, request);

@@ -45,6 +45,8 @@ export interface GrpcServer {
   readonly url: string;
   /** Ends open streams, waits a moment for answers on their way, and cuts what is left. */
   close(): Promise<void>;
+  /** Breaks what is still open, answered or not. */
+  cut(): void;
 }
 
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;

@@ -1,12 +1,12 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import { ServerError } from '../core/errors.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import type { CorsSettings } from '../settings/server-settings.js';
 import { collectBody } from './body.js';
+import { isJsonType, notJson } from './content-type.js';
 import { Cors } from './cors.js';
-import { addErrorHandlers } from './errors.js';
+import { addErrorHandlers, answerBadHttp, answerBadPath } from './errors.js';
 import type { ObserverOptions } from './observe.js';
 import { addRoutes } from './routes.js';
 
@@ -20,37 +20,47 @@ export interface RestOptions extends ObserverOptions {
   readonly gzipEnabled: boolean;
   /** Undefined: no other origin may ask. */
   readonly corsSettings: CorsSettings | undefined;
+  /** `PATIENCE` if nothing is said. */
+  readonly patience?: Patience;
 }
 
-/** A client has this long to send its headers, and its whole request. */
-const HEADERS_TIMEOUT_MS = 20_000;
-const SEND_TIMEOUT_MS = 30_000;
-/** How often Node looks for connections that exceed them. */
-const CHECK_INTERVAL_MS = 2_000;
-const KEEP_ALIVE_MS = 65_000;
+/** How long a client may take, in milliseconds. */
+export interface Patience {
+  /** To send the headers of a request. */
+  readonly headersMs: number;
+  /** To send a whole request. */
+  readonly sendMs: number;
+  /** Until its next request on the same connection. */
+  readonly keepAliveMs: number;
+  /** Between looks for connections that take longer. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 20_000, sendMs: 30_000, keepAliveMs: 65_000, checkMs: 2_000 };
 const MAX_NAME_LENGTH = 255;
 
 /** The REST transport; `listen` is the caller's. */
 export async function restApp(options: RestOptions): Promise<FastifyInstance> {
+  const { headersMs, sendMs, keepAliveMs, checkMs } = options.patience ?? PATIENCE;
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: 'idle',
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    http: {
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: SEND_TIMEOUT_MS,
-    },
+    keepAliveTimeout: keepAliveMs,
+    // Not among Node's own options: fastify would put its default over it.
+    requestTimeout: sendMs,
+    http: { connectionsCheckingInterval: checkMs, headersTimeout: headersMs },
     routerOptions: { maxParamLength: MAX_NAME_LENGTH },
     exposeHeadRoutes: true,
+    frameworkErrors: answerBadPath,
+    clientErrorHandler: answerBadHttp,
   });
   app.removeAllContentTypeParsers();
   // Under its own name the usual type is found at once, without being parsed.
   for (const type of ['application/json', '*']) {
     app.addContentTypeParser(type, (request, _payload, done) => {
-      const refusal = contentTypeRefusal(request.headers['content-type']);
-      if (refusal !== undefined) done(refusal);
-      else collectBody(request.raw, options.maxBodyBytes, done);
+      const { 'content-type': contentType } = request.headers;
+      if (isJsonType(contentType)) collectBody(request.raw, options.maxBodyBytes, done);
+      else done(notJson(contentType));
     });
   }
   addErrorHandlers(app, options.logger);
@@ -59,14 +69,4 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
   addRoutes(app, { ...options, cors, cloudEvents: new CloudEventHeaders(options.serverName) });
   await app.ready();
   return app;
-}
-
-/** JSON under its own name, a +json name, none at all, or octet-stream (what some clients send JSON as). */
-function contentTypeRefusal(contentType: string | undefined): ServerError | undefined {
-  if (contentType === undefined || contentType === 'application/json') return undefined;
-  const [type] = contentType.split(';', 1);
-  const name = type.trim().toLowerCase();
-  if (name === '' || name === 'application/json' || name.endsWith('+json') || name === 'application/octet-stream')
-    return undefined;
-  return new ServerError('UNPROCESSABLE', `content-type: expected application/json, got '${contentType}'`);
 }

@@ -1,12 +1,20 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { INTERNAL_MESSAGE, ServerError, toServerError } from '../core/errors.js';
 import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
+import { notJson } from './content-type.js';
+
+/** The most of a path that goes into an answer. */
+const SHOWN_PATH = 100;
 
 /** Every failure as `{"error": "..."}`: ours by the one table, fastify's own by their status, all others as 500 with a fixed text. */
 export function addErrorHandlers(app: FastifyInstance, logger: Logger): void {
   const routes = collectRoutes(app);
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const badType = thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+    const error = badType ? notJson(request.headers['content-type']) : thrown;
     const foreign = !(error instanceof ServerError) && typeof error.statusCode === 'number' && error.statusCode < 500;
     if (foreign) return sendError(reply, error.statusCode!, error.message);
     const known = toServerError(error);
@@ -15,11 +23,35 @@ export function addErrorHandlers(app: FastifyInstance, logger: Logger): void {
       logger.error(`${request.method} ${request.url}: ${known.message}`, { requestId: request.id, error: known.cause });
     }
     if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
-    // What is left of a refused body would be read as the next request.
-    if (status === 413) reply.header('connection', 'close');
     return sendError(reply, status, status === 500 && error !== known ? INTERNAL_MESSAGE : known.message);
   });
   app.setNotFoundHandler((request, reply) => notFound(routes, request, reply));
+}
+
+/** A path that no route can be looked up for. */
+export function answerBadPath({ statusCode }: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.length > SHOWN_PATH ? `${request.url.slice(0, SHOWN_PATH)}...` : request.url;
+  const problem = statusCode === 414 ? 'has a name that is too long' : 'is not properly percent-encoded';
+  sendError(reply, statusCode ?? 400, `the path ${path} ${problem}`);
+}
+
+/** What is no HTTP, or comes too slowly, is answered on the bare connection, which ends with it. */
+export function answerBadHttp(error: ClientError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, message] = badHttp(error.code);
+  const body = JSON.stringify({ error: message });
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n`;
+  if (socket.writable) socket.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+  socket.destroy(error);
+}
+
+type ClientError = Error & { readonly code: string };
+
+function badHttp(code: string): [status: number, message: string] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'the request did not arrive in time'];
+  if (code === 'HPE_HEADER_OVERFLOW') return [431, 'the headers are too large'];
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return [413, 'the chunk extensions are too large'];
+  return [400, 'the request is not valid HTTP'];
 }
 
 interface Route {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
-import { type InferRouteOptions, inferRoute } from './infer-route.js';
+import { type InferRouteOptions, inferRoute, observeUnread } from './infer-route.js';
 import { observe } from './observe.js';
 import { addRepositoryRoutes } from './repository-routes.js';
 import { targetOf } from './target.js';
@@ -26,7 +26,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   for (const model of MODEL_PATHS) {
     for (const method of ['infer', 'generate']) {
       const path = `${model}/${method}`;
-      app.post(path, inferRoute(path, options));
+      app.post(path, { errorHandler: observeUnread(path, options) }, inferRoute(path, options));
     }
   }
 }

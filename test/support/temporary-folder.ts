@@ -1,10 +1,14 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
+
+/** A test, or whatever else is over some time: `{ after }` inside of a suite. */
+export interface Lifetime {
+  after(fn: () => unknown): void;
+}
 
 /** A new folder that goes away with the test, holding `files`: text by path, or values that become JSON. */
-export function temporaryFolder(t: TestContext, files: Readonly<Record<string, unknown>> = {}): string {
+export function temporaryFolder(t: Lifetime, files: Readonly<Record<string, unknown>> = {}): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modelyard-test-')));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, content] of Object.entries(files)) writeFile(join(folder, path), content);
