@@ -36,7 +36,8 @@ export function readCatboostJson(bytes: Uint8Array): CatboostModel {
       .get('trees')
       .items()
       .map(tree => nodeTree(tree, splitOf));
-  const dimension = trees[0]?.dimension ?? 1;
+  if (trees.length === 0) throw root.invalid('no trees');
+  const { dimension } = trees[0];
   trees.forEach((tree, t) => {
     if (Number.isInteger(tree.dimension) && tree.dimension === dimension && dimension >= 1) return;
     throw root.invalid(`tree ${t} has ${tree.dimension} numbers per leaf, expected ${dimension}`);

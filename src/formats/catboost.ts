@@ -100,6 +100,7 @@ function readTrees(table: FlatTable, all: readonly CatboostSplit[], dimension: n
     return split;
   });
   const sizes = table.int32s(2);
+  if (sizes.length === 0) throw new ServerError('INVALID_ARGUMENT', `${WHAT}: no trees`);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total !== splits.length || sizes.some(size => size < 0)) {
     throw new ServerError('INVALID_ARGUMENT', `${WHAT}: trees of ${total} splits, but there are ${splits.length}`);

@@ -70,7 +70,7 @@ export function parseLightgbm(bytes: Uint8Array): LightgbmModel {
   const treesPerRound = head.has('num_tree_per_iteration')
     ? head.integer('num_tree_per_iteration')
     : head.integer('num_class');
-  if (treesPerRound < 1 || trees.length % treesPerRound !== 0) {
+  if (treesPerRound < 1 || trees.length === 0 || trees.length % treesPerRound !== 0) {
     throw invalid(`${trees.length} trees in rounds of ${treesPerRound}`);
   }
   return {

@@ -70,7 +70,11 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
   const openCalls = new OpenCalls();
   addServices(server, options, openCalls, methods);
   const port = await bind(server, options.host, options.port);
-  return { url: `http://${authority(options.host, port)}`, close: () => close(server, openCalls) };
+  return {
+    url: `http://${authority(options.host, port)}`,
+    close: () => close(server, openCalls),
+    cut: () => server.forceShutdown(),
+  };
 }
 
 function addServices(

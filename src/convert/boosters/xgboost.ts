@@ -52,7 +52,7 @@ export interface XgboostAnswers {
 /** Adds a booster to a graph. `x`: [rows, features], f32, or f64, which is rounded. */
 export function addXgboost(g: GraphBuilder, x: Ref, model: XgboostModel): XgboostAnswers {
   const { answer } = xgboostObjective(model.objective);
-  const outputs = Math.max(1, model.classes, model.targets);
+  const outputs = outputsOf(model);
   const margin = model.booster === 'gblinear' ? addLinear(g, x, model, outputs) : addEnsemble(g, x, model, outputs);
   switch (answer) {
     case undefined:
@@ -92,6 +92,17 @@ export function addXgboostClassifier(g: GraphBuilder, x: Ref, model: XgboostMode
   const both = [{ type: 'f32', shape: [-1, 2] }] as const;
   return { positions, probabilities: g.kernel('bothClasses', { inputs: [predict], outputs: both })[0] };
 }
+
+/** Every output has trees or weights of its own, so a number beyond them is not believed. */
+function outputsOf({ classes, targets, trees, weights }: XgboostModel): number {
+  const outputs = Math.max(1, classes, targets);
+  const filled = weights?.length ?? trees.length * (trees[0]?.width ?? 1);
+  if (outputs <= Math.max(filled, MAX_EMPTY_OUTPUTS)) return outputs;
+  throw new ServerError('INVALID_ARGUMENT', `${outputs} outputs, but only ${filled} trees or weights`);
+}
+
+/** Of a model without trees. */
+const MAX_EMPTY_OUTPUTS = 1000;
 
 function addEnsemble(g: GraphBuilder, x: Ref, model: XgboostModel, outputs: number): Ref {
   const trees = model.trees.slice(0, treesInUse(model, outputs));
