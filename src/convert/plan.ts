@@ -29,7 +29,7 @@ export interface PlanAbout {
 }
 
 export interface PlanInput {
-  /** Features of a row. */
+  /** Features of a row; -1 when the model takes rows of any length. */
   readonly columns: number;
   /** Names of the features when the model was fitted with names. */
   readonly names?: readonly string[];

@@ -34,7 +34,7 @@ function checkRows(rule: RowsRule, inputs: readonly Tensor[]): void {
 
 function checkMatrix(rule: RowsRule, tensor: Tensor): void {
   const { name, shape } = tensor;
-  const fits = shape.length === 2 && shape[1] === rule.columns;
+  const fits = shape.length === 2 && (rule.columns === -1 || shape[1] === rule.columns);
   const vectorFits = shape.length === 1 && rule.columns === 1 && rule.types !== 'number';
   if (!fits && !vectorFits) throw bad(`input '${name}': expected shape [-1,${rule.columns}], got [${shape}]`);
   const text = rule.types !== 'number' && rule.types.some(type => type !== 'number');

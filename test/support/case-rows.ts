@@ -33,7 +33,8 @@ export class CaseRows implements RowSource {
     }
     const { datatype, shape, data } = input;
     const width = shape[1] ?? 1;
-    if (width !== plan.columns) throw new Error(`the case has ${width} columns, the plan ${plan.columns}`);
+    if (plan.columns !== -1 && width !== plan.columns)
+      throw new Error(`the case has ${width} columns, the plan ${plan.columns}`);
     const columns = Array.from({ length: width }, (_, column) => data.filter((_, i) => i % width === column));
     return new CaseRows(shape[0], datatype === 'FP32', datatype, columns);
   }

@@ -1,14 +1,5 @@
 import { badFile } from '../../formats/errors.js';
-import {
-  asInt,
-  asString,
-  asStrings,
-  attr,
-  className,
-  optionalAttr,
-  type Place,
-  root,
-} from '../../formats/pickle/access.js';
+import { asString, asStrings, attr, className, optionalAttr, type Place, root } from '../../formats/pickle/access.js';
 import type { PyValue } from '../../formats/pickle/values.js';
 import { GraphBuilder, type OutputDatatype, output, type Ref } from '../graph-builder.js';
 import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
@@ -16,6 +7,7 @@ import { converters } from './catalogue.js';
 import { describeEstimator } from './describe.js';
 import { type Conversion, shortName } from './estimator.js';
 import { type Features, RequestFeatures } from './features.js';
+import { inputWidth } from './input-width.js';
 import { labelColumnsAt, labelsAt, labelValues } from './labels.js';
 import type { Methods } from './methods.js';
 
@@ -26,7 +18,7 @@ const MAX_DEPTH = 40;
 export function convertSklearn(value: PyValue): ModelPlan {
   const estimator = root(value);
   const names = featureNames(estimator);
-  const g = new GraphBuilder(asInt(attr(estimator, 'n_features_in_')));
+  const g = new GraphBuilder(inputWidth(estimator));
   const methods = new SklearnConversion(g).convert(estimator, new RequestFeatures(g, names));
   const outputs = outputsOf(g, methods);
   if (outputs.length === 0)

@@ -41,6 +41,11 @@ export function isFloat32(place: Place): boolean {
   return values instanceof NdArray && values.dtype.kind === 'f' && values.dtype.itemSize === 4;
 }
 
+/** Whether an array holds 32-bit integers, as the labels of k-means do. */
+export function isInt32({ value }: Place): boolean {
+  return value instanceof NdArray && value.dtype.kind === 'i' && value.dtype.itemSize === 4;
+}
+
 export function transposed({ data, rows, columns }: Matrix): Matrix {
   const out = new Float64Array(data.length);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];

@@ -1,3 +1,4 @@
+import { ServerError } from '../../core/errors.js';
 import type { StoredArray } from '../value.js';
 import { BOOLEAN_METRICS, type BooleanMetricName, booleanMetric } from './boolean-metrics.js';
 
@@ -17,6 +18,7 @@ export type MetricName =
   | 'correlation'
   | 'haversine'
   | 'hamming'
+  | 'chi2'
   | BooleanMetricName;
 
 /** A distance by scikit-learn's name for it. Its constants are the arrays `weights` and `matrix` of the kernel. */
@@ -86,6 +88,8 @@ export function metricOf({ name, p = 2 }: MetricParams, arrays: Readonly<Record<
       };
     case 'hamming':
       return plain(hamming);
+    case 'chi2':
+      return plain(chi2);
     default:
       return plain(booleanMetric(BOOLEAN_METRICS[name]));
   }
@@ -238,4 +242,17 @@ function hamming(a: Float64Array, i: number, b: Float64Array, j: number, n: numb
   let unequal = 0;
   for (let k = 0; k < n; k++) if (a[i + k] !== b[j + k]) unequal++;
   return unequal / n;
+}
+
+/** The sum of (a - b)^2 / (a + b): for histograms, whose numbers are not negative. */
+function chi2(a: Float64Array, i: number, b: Float64Array, j: number, n: number): number {
+  let sum = 0;
+  for (let k = 0; k < n; k++) {
+    if (a[i + k] < 0) {
+      throw new ServerError('INVALID_ARGUMENT', `column ${k}: expected a number that is not negative, got ${a[i + k]}`);
+    }
+    const size = a[i + k] + b[j + k];
+    if (size !== 0) sum += (a[i + k] - b[j + k]) ** 2 / size;
+  }
+  return sum;
 }
