@@ -13,9 +13,10 @@ const FIXTURES = `${ROOT}test/fixtures/golden/`;
 const FULL_SETS = [`${ROOT}../shared/golden/`, `${ROOT}../../shared/golden/`];
 
 export type Tolerance = 'exact' | { readonly rtol: number; readonly atol: number };
-type CaseOutput = CaseTensor | { readonly list: readonly CaseTensor[] };
+/** A list where scikit-learn returns one (multi-output `predict_proba`): its items are the outputs `method-0`, `method-1`, ... */
+export type CaseOutput = CaseTensor | { readonly list: readonly CaseTensor[] };
 
-interface Question {
+export interface Question {
   readonly input: CaseInput;
   /** By method. */
   readonly outputs: Readonly<Record<string, CaseOutput>>;
@@ -39,17 +40,22 @@ export function fullGoldenSet(): string | undefined {
   return FULL_SETS.find(folder => existsSync(`${folder}index.json`));
 }
 
-/** Names of all cases at hand (`environment/case`, sorted) that match: of the full set when it is there, else of the fixtures. */
+/** Names of all cases at hand (`environment/case`, sorted) that match: of the fixtures, and of the full set when it is there. */
 export function goldenNames(pattern: RegExp): string[] {
-  const folder = fullGoldenSet() ?? FIXTURES;
-  return listFolders(folder)
-    .flatMap(environment => listFolders(`${folder}${environment}/`).map(name => `${environment}/${name}`))
-    .filter(name => pattern.test(name) && existsSync(`${folder}${name}/case.json`));
+  const full = fullGoldenSet();
+  const names = new Set([...fixtureNames(), ...(full === undefined ? [] : namesIn(full))]);
+  return [...names].filter(name => pattern.test(name)).sort();
+}
+
+/** Names of the cases that every clone has. */
+export function fixtureNames(): string[] {
+  return namesIn(FIXTURES);
 }
 
 /** A case by name. */
 export function goldenCase(name: string): GoldenCase {
-  const folder = `${fullGoldenSet() ?? FIXTURES}${name}/`;
+  const folder = [FIXTURES, ...FULL_SETS].map(set => `${set}${name}/`).find(path => existsSync(`${path}case.json`));
+  if (folder === undefined) throw new Error(`there is no golden case '${name}'`);
   const json = JSON.parse(readFileSync(`${folder}case.json`, 'utf8'));
   return {
     name,
@@ -143,12 +149,18 @@ function element(value: Value, index: number, datatype: Datatype): number | stri
 }
 
 /** numpy.isclose with NaN equal to NaN (null in the case); labels and text must be equal. */
-function isClose(got: unknown, wanted: unknown, tolerance: Tolerance): boolean {
+export function isClose(got: unknown, wanted: unknown, tolerance: Tolerance): boolean {
   if (typeof got !== 'number') return got === wanted;
   if (wanted === null) return Number.isNaN(got);
   if (typeof wanted !== 'number') return false;
   if (got === wanted) return true;
   return tolerance !== 'exact' && Math.abs(got - wanted) <= tolerance.atol + tolerance.rtol * Math.abs(wanted);
+}
+
+function namesIn(set: string): string[] {
+  return listFolders(set)
+    .flatMap(environment => listFolders(`${set}${environment}/`).map(name => `${environment}/${name}`))
+    .filter(name => existsSync(`${set}${name}/case.json`));
 }
 
 function listFolders(folder: string): string[] {

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { checkCase } from './golden/check-case.js';
+import { GoldenServer, modelName } from './golden/golden-server.js';
+import { fixtureNames, goldenCase } from './support/golden.js';
+
+describe('what the libraries answer, a server answers', () => {
+  const cases = fixtureNames().map(goldenCase);
+  let server: GoldenServer;
+  before(async () => {
+    server = await GoldenServer.start(cases);
+  });
+  after(() => server.stop());
+
+  for (const golden of cases) {
+    it(golden.name, async () => {
+      const model = modelName(golden);
+      assert.equal(server.failures.get(model), undefined);
+      for (const client of server.clients) {
+        assert.equal(await checkCase(client, model, golden), undefined, client.transport);
+      }
+    });
+  }
+});

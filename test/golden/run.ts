@@ -1,0 +1,57 @@
+/**
+ * Serves every golden case and asks it all its questions over every transport: `npm run test:golden [-- part of a name]`.
+ * Prints a line per library and version, `N of M`, and what failed with the first difference.
+ */
+import { fullGoldenSet, type GoldenCase, goldenCase, goldenNames } from '../support/golden.js';
+import { checkCase } from './check-case.js';
+import { GoldenServer, modelName } from './golden-server.js';
+
+/** Models of one server: bounds the memory of a run. */
+const GROUP = 40;
+
+interface Failure {
+  readonly name: string;
+  readonly reason: string;
+}
+
+if (fullGoldenSet() === undefined)
+  console.log('The full golden set is not beside this repository: only the fixtures are asked.');
+const only = process.argv[2] ?? '';
+const cases = goldenNames(/./)
+  .filter(name => name.includes(only))
+  .map(goldenCase);
+const failures: Failure[] = [];
+for (let from = 0; from < cases.length; from += GROUP)
+  failures.push(...(await checkGroup(cases.slice(from, from + GROUP))));
+report(cases, failures);
+process.exit(failures.length === 0 ? 0 : 1);
+
+async function checkGroup(group: readonly GoldenCase[]): Promise<Failure[]> {
+  const server = await GoldenServer.start(group);
+  const failed: Failure[] = [];
+  for (const golden of group) {
+    const model = modelName(golden);
+    let reason = server.failures.get(model);
+    for (const client of server.clients) {
+      if (reason !== undefined) break;
+      const difference = await checkCase(client, model, golden);
+      reason = difference && `${client.transport}: ${difference}`;
+    }
+    if (reason !== undefined) failed.push({ name: golden.name, reason });
+  }
+  await server.stop();
+  return failed;
+}
+
+function report(cases: readonly GoldenCase[], failures: readonly Failure[]): void {
+  const failed = new Set(failures.map(({ name }) => name));
+  const passedOf = (group: readonly GoldenCase[]) => group.filter(({ name }) => !failed.has(name)).length;
+  const byLibrary = new Map<string, GoldenCase[]>();
+  for (const golden of cases) {
+    const library = `${golden.library} ${golden.libraryVersion}`;
+    byLibrary.set(library, [...(byLibrary.get(library) ?? []), golden]);
+  }
+  for (const { name, reason } of failures) console.log(`FAILED ${name}: ${reason.slice(0, 300)}`);
+  for (const [library, group] of byLibrary) console.log(`${library}: ${passedOf(group)} of ${group.length}`);
+  console.log(`${passedOf(cases)} of ${cases.length}`);
+}
