@@ -58,7 +58,7 @@ function chosen(estimator: Place, strategy: string, labels: Labels, shares: Floa
   if (strategy !== 'constant') throw unsupported(estimator, `strategy '${strategy}', whose answers are random`);
   const place = attr(estimator, 'constant');
   const wanted = constants(place.value)[output];
-  const known: readonly PyValue[] = labels.texts ?? labelValues(labels);
+  const known = (labels.texts ?? labelValues(labels)) as readonly PyValue[];
   const position = known.indexOf(wanted);
   if (position < 0) throw badFile(`${place.path}: ${JSON.stringify(wanted)} is none of the classes`);
   return position;
