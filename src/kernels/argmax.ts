@@ -4,10 +4,12 @@ import { columnsOf } from './value.js';
 export interface ArgmaxParams {
   /** Among equal scores the last one wins; absent: the first. */
   readonly last?: boolean;
+  /** As a column, [rows, 1]. */
+  readonly column?: boolean;
 }
 
 /** Scores [rows, classes] -> position of the largest, i32 [rows]. NaN counts as larger than any number, as in numpy. */
-export const argmax: Kernel<ArgmaxParams> = ({ params: { last = false } }) => {
+export const argmax: Kernel<ArgmaxParams> = ({ params: { last = false, column = false } }) => {
   return ([scores], rows) => {
     const data = scores.data as Float64Array;
     const classes = columnsOf(scores);
@@ -24,6 +26,6 @@ export const argmax: Kernel<ArgmaxParams> = ({ params: { last = false } }) => {
       }
       out[row] = at;
     }
-    return [{ type: 'i32', shape: [rows], data: out }];
+    return [{ type: 'i32', shape: column ? [rows, 1] : [rows], data: out }];
   };
 };
