@@ -83,7 +83,7 @@ export function leavesOf(arrays: StoredArrays): LeafValues {
   return arrays.span === undefined ? { values } : { values, spans: arrays as unknown as LeafSpans };
 }
 
-/** What views are made of: how the numbers of a row are read. */
+/** How the numbers of a row are read. */
 export interface ViewOptions {
   /** Numbers are rounded to float32 first. */
   readonly float32Rows: boolean;
@@ -91,35 +91,49 @@ export interface ViewOptions {
   readonly zeroBelow: number;
 }
 
-/** Writes the views of `count` rows, starting at row `first` of `rows` ([.., columns]), to `views`, row by row. */
-export function fillViews(
-  ensemble: TreeEnsemble,
-  { float32Rows, zeroBelow }: ViewOptions,
+/** Writes the views of `count` rows, from row `first` of `rows` [.., columns] on, to `views`, row by row. */
+export type FillViews = (
   rows: Float32Array | Float64Array,
   columns: number,
   first: number,
   count: number,
   views: Float64Array,
-): void {
-  const { viewColumn, viewRule } = ensemble;
+) => void;
+
+export function viewFiller({ viewColumn, viewRule }: TreeEnsemble, { float32Rows, zeroBelow }: ViewOptions): FillViews {
   const width = viewColumn.length;
-  for (let r = 0, to = 0; r < count; r++) {
-    const from = (first + r) * columns;
-    for (let v = 0; v < width; v++, to++) {
-      const read = rows[from + viewColumn[v]];
-      const x = float32Rows ? Math.fround(read) : read;
-      const rule = viewRule[v];
-      if (rule >= VIEW.category) views[to] = categoryView(x, rule);
-      else if (Math.abs(x) <= zeroBelow) views[to] = rule <= VIEW.missingZero ? 0 : missingView(rule);
-      else if (Number.isNaN(x)) views[to] = missingView(rule);
-      else views[to] = x === Infinity ? Number.MAX_VALUE : x;
+  const hasZeroRule = viewRule.some(rule => rule === VIEW.zeroMissingRight || rule === VIEW.zeroMissingLeft);
+  // Where zero is a number like any other, no distance from it is too small.
+  const near = hasZeroRule || zeroBelow > 0 ? zeroBelow : -1;
+  return (rows, columns, first, count, views) => {
+    const round = float32Rows && rows instanceof Float64Array;
+    for (let r = 0, to = 0; r < count; r++) {
+      const from = (first + r) * columns;
+      for (let v = 0; v < width; v++, to++) {
+        const read = rows[from + viewColumn[v]];
+        const x = round ? Math.fround(read) : read;
+        const rule = viewRule[v];
+        const isPlain = Math.abs(x) > near && x <= Number.MAX_VALUE && rule < VIEW.category;
+        views[to] = isPlain ? x : specialView(x, rule);
+      }
     }
-  }
+  };
 }
 
-function missingView(rule: number): number {
-  if (rule === VIEW.missingZero) return 0;
-  return rule === VIEW.missingLeft || rule === VIEW.zeroMissingLeft ? Number.NaN : Infinity;
+/** The view of a number near zero, of Infinity, of a missing value or of a category. */
+function specialView(x: number, rule: number): number {
+  if (rule >= VIEW.category) return categoryView(x, rule);
+  if (x === Infinity) return Number.MAX_VALUE;
+  switch (rule) {
+    case VIEW.missingRight:
+      return Number.isNaN(x) ? Infinity : 0;
+    case VIEW.missingLeft:
+      return Number.isNaN(x) ? x : 0;
+    case VIEW.missingZero:
+      return 0;
+    default:
+      return rule === VIEW.zeroMissingLeft ? Number.NaN : Infinity;
+  }
 }
 
 function categoryView(x: number, rule: number): number {

@@ -76,7 +76,7 @@ function addRow(forest: Forest, words: Int32Array, views: Float64Array, sums: Fl
 /** Four rows at a time through one tree after the other. */
 function addGroups(forest: Forest, words: Int32Array, views: Float64Array, count: number, sums: Float64Array): void {
   const { threshold, roots, depths, targets, viewColumn } = forest.ensemble;
-  const { outputs } = forest;
+  const { outputs, values, spans, float32 } = forest;
   const width = viewColumn.length;
   for (let t = 0; t < roots.length; t++) {
     const root = roots[t];
@@ -100,11 +100,26 @@ function addGroups(forest: Forest, words: Int32Array, views: Float64Array, count
         c = ((((wordC >>> 16) + root) | 0) + +(views[(rowC + (wordC & 0xffff)) | 0] > threshold[c])) | 0;
         d = ((((wordD >>> 16) + root) | 0) + +(views[(rowD + (wordD & 0xffff)) | 0] > threshold[d])) | 0;
       }
-      const to = r * outputs + targets[t];
-      add(forest, a, sums, to);
-      add(forest, b, sums, to + outputs);
-      add(forest, c, sums, to + 2 * outputs);
-      add(forest, d, sums, to + 3 * outputs);
+      const toA = (r * outputs + targets[t]) | 0;
+      const toB = (toA + outputs) | 0;
+      const toC = (toB + outputs) | 0;
+      const toD = (toC + outputs) | 0;
+      if (spans !== undefined) {
+        addSpan(forest, spans, a, sums, toA);
+        addSpan(forest, spans, b, sums, toB);
+        addSpan(forest, spans, c, sums, toC);
+        addSpan(forest, spans, d, sums, toD);
+      } else if (float32) {
+        sums[toA] = Math.fround(sums[toA] + values[a]);
+        sums[toB] = Math.fround(sums[toB] + values[b]);
+        sums[toC] = Math.fround(sums[toC] + values[c]);
+        sums[toD] = Math.fround(sums[toD] + values[d]);
+      } else {
+        sums[toA] += values[a];
+        sums[toB] += values[b];
+        sums[toC] += values[c];
+        sums[toD] += values[d];
+      }
     }
   }
 }
@@ -132,25 +147,26 @@ export function leafOf(ensemble: TreeEnsemble, tree: number, views: Float64Array
   }
 }
 
-function add({ values, spans, float32 }: Forest, leaf: number, sums: Float64Array, to: number): void {
+function add(forest: Forest, leaf: number, sums: Float64Array, to: number): void {
+  const { values, spans, float32 } = forest;
   if (spans === undefined) {
     const sum = sums[to] + values[leaf];
     sums[to] = float32 ? Math.fround(sum) : sum;
   } else {
-    addSpan(values, spans, spans.span[leaf], float32, sums, to);
+    addSpan(forest, spans, leaf, sums, to);
   }
 }
 
 function addSpan(
-  values: Float64Array,
-  { spanStart, spanColumn }: LeafSpans,
-  span: number,
-  float32: boolean,
+  { values, float32 }: Forest,
+  { span, spanStart, spanColumn }: LeafSpans,
+  leaf: number,
   sums: Float64Array,
   to: number,
 ): void {
-  const end = spanStart[span + 1];
-  for (let i = spanStart[span], at = to + spanColumn[span]; i < end; i++, at++) {
+  const s = span[leaf];
+  const end = spanStart[s + 1];
+  for (let i = spanStart[s], at = (to + spanColumn[s]) | 0; i < end; i++, at++) {
     const sum = sums[at] + values[i];
     sums[at] = float32 ? Math.fround(sum) : sum;
   }

@@ -1,5 +1,5 @@
 import type { Kernel } from './kernel.js';
-import { ensembleOf, fillViews, leavesOf, type TreeEnsemble, type ViewOptions } from './tree-ensemble.js';
+import { ensembleOf, leavesOf, type TreeEnsemble, type ViewOptions, viewFiller } from './tree-ensemble.js';
 import { addLeaves, type Forest, GROUP, leafOf, packWords } from './tree-walk.js';
 import { columnsOf, type Value } from './value.js';
 
@@ -29,6 +29,7 @@ export const trees: Kernel<TreesParams> = ({ params, arrays }) => {
     words: packWords(ensemble),
     ...leavesOf(arrays),
   };
+  const fillViews = viewFiller(ensemble, params);
   const block = blockRows(ensemble);
   const views = new Float64Array(block * ensemble.viewColumn.length);
   const sums = new Float64Array(block * outputs);
@@ -38,7 +39,7 @@ export const trees: Kernel<TreesParams> = ({ params, arrays }) => {
     const data = float32 ? new Float32Array(rows * outputs) : new Float64Array(rows * outputs);
     for (let first = 0; first < rows; first += block) {
       const count = Math.min(block, rows - first);
-      fillViews(ensemble, params, x.data as Float64Array, columns, first, count, views);
+      fillViews(x.data as Float64Array, columns, first, count, views);
       for (let r = 0; r < count; r++) for (let j = 0; j < outputs; j++) sums[r * outputs + j] = base[j];
       addLeaves(forest, views, count, sums);
       const to = first * outputs;
@@ -53,14 +54,14 @@ export const trees: Kernel<TreesParams> = ({ params, arrays }) => {
 export const treeLeaves: Kernel<ViewOptions> = ({ params, arrays }) => {
   const ensemble = ensembleOf(arrays);
   const leafId = arrays.leafId as Int32Array;
-  const width = ensemble.viewColumn.length;
+  const fillViews = viewFiller(ensemble, params);
   const count = ensemble.roots.length;
-  const views = new Float64Array(width);
+  const views = new Float64Array(ensemble.viewColumn.length);
   return ([x], rows) => {
     const columns = columnsOf(x);
     const data = new Int32Array(rows * count);
     for (let r = 0; r < rows; r++) {
-      fillViews(ensemble, params, x.data as Float64Array, columns, r, 1, views);
+      fillViews(x.data as Float64Array, columns, r, 1, views);
       for (let t = 0; t < count; t++) data[r * count + t] = leafId[leafOf(ensemble, t, views, 0)];
     }
     return [{ type: 'i32', shape: [rows, count], data }];
