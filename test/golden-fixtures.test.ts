@@ -16,9 +16,10 @@ describe('what the libraries answer, a server answers', () => {
     it(golden.name, async () => {
       const model = modelName(golden);
       assert.equal(server.failures.get(model), undefined);
-      for (const client of server.clients) {
-        assert.equal(await checkCase(client, model, golden), undefined, client.transport);
-      }
+      const [rest, grpc] = server.clients;
+      assert.equal(await checkCase(rest, model, golden), undefined);
+      // How rows are batched has nothing to do with how they came.
+      assert.equal(await checkCase(grpc, model, golden, []), undefined);
     });
   }
 });

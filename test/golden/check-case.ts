@@ -2,15 +2,23 @@ import type { CaseInput, CaseTensor } from '../support/case-rows.js';
 import { type CaseOutput, type GoldenCase, isClose, type Question, type Tolerance } from '../support/golden.js';
 import type { GoldenAnswer, GoldenClient, GoldenRequest } from './client.js';
 
-/** Rows of a request besides "all at once"; requests of one size are sent together, so that the server may merge them. */
-const BATCHES = [7, 1];
+/** Sizes of batches to ask in besides "all rows at once". */
+export const BATCHES: readonly number[] = [7, 1];
 
-/** Asks a served model every question of its case and answers with the first difference, or undefined when all is as it should be. */
-export async function checkCase(client: GoldenClient, model: string, golden: GoldenCase): Promise<string | undefined> {
+/**
+ * Asks a served model every question of its case and answers with the first difference, or undefined when all is as it should be.
+ * Requests of one size are sent together, so that the server may merge them.
+ */
+export async function checkCase(
+  client: GoldenClient,
+  model: string,
+  golden: GoldenCase,
+  batches = BATCHES,
+): Promise<string | undefined> {
   try {
     const inputName = await client.inputName(model);
     for (const [i, question] of golden.questions.entries()) {
-      const difference = await checkQuestion(client, model, inputName, question);
+      const difference = await checkQuestion(client, model, inputName, question, batches);
       if (difference !== undefined) return i === 0 ? difference : `also ${i}: ${difference}`;
     }
     return undefined;
@@ -24,12 +32,13 @@ async function checkQuestion(
   model: string,
   inputName: string,
   question: Question,
+  batches: readonly number[],
 ): Promise<string | undefined> {
   const rows = rowsOf(question.input);
   const methods = Object.keys(question.outputs);
   const together = methods.length > 1 ? [methods] : [];
   for (const asked of [...together, ...methods.map(method => [method])]) {
-    for (const size of asked.length > 1 ? [rows] : [rows, ...BATCHES]) {
+    for (const size of asked.length > 1 ? [rows] : [rows, ...batches]) {
       const starts = Array.from({ length: Math.ceil(rows / size) }, (_, i) => i * size);
       const differences = await Promise.all(
         starts.map(async from => {
@@ -104,10 +113,18 @@ function compareTensor(answer: GoldenAnswer, wanted: CaseTensor, tolerance: Tole
     return `got ${answer.data.length} values, expected ${wanted.data.length}`;
   }
   const width = wanted.data.length / wanted.shape[0];
+  // A float32 may be written in its shortest form or as the double that it is.
+  const round = wanted.datatype === 'FP32' ? toFloat32 : (value: Element) => value;
   for (const [i, value] of answer.data.entries()) {
     const expected = wanted.data[i];
-    if (value === expected || isClose(value ?? Number.NaN, expected, tolerance)) continue;
+    if (isClose(round(value) ?? Number.NaN, round(expected), tolerance)) continue;
     return `got ${value}, expected ${expected} in row ${Math.floor(i / width)}, column ${i % width}`;
   }
   return undefined;
+}
+
+type Element = CaseTensor['data'][number];
+
+function toFloat32(value: Element): Element {
+  return typeof value === 'number' ? Math.fround(value) : value;
 }

@@ -1,13 +1,15 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Logger } from '../../src/logging/logger.js';
+import type { RepositoryIndexItem } from '../../src/core/protocol.js';
+import { createLogger } from '../../src/logging/logger.js';
 import { InferenceServer } from '../../src/server.js';
 import { Environment } from '../../src/settings/env.js';
 import { serverSettings } from '../../src/settings/server-settings.js';
 import type { GoldenCase } from '../support/golden.js';
 import { writeFile } from '../support/temporary-folder.js';
 import type { GoldenClient } from './client.js';
+import { GrpcClient } from './grpc-client.js';
 import { RestClient } from './rest-client.js';
 
 /** Golden cases behind a server's real ports, as a user serves them: a folder with settings and the file for each. */
@@ -21,15 +23,13 @@ export class GoldenServer {
     /** By model name: why it could not be loaded. */
     readonly failures: ReadonlyMap<string, string>,
   ) {
-    const url = (transport: string) => server.endpoints.find(({ name }) => name === transport)!.url;
-    this.clients = [new RestClient(url('HTTP'))];
+    this.clients = [new RestClient(urlOf(server, 'HTTP')), new GrpcClient(new URL(urlOf(server, 'gRPC')).host)];
   }
 
   /** Resolves when every model is loaded or refused. */
   static async start(cases: readonly GoldenCase[]): Promise<GoldenServer> {
     const folder = mkdtempSync(join(tmpdir(), 'modelyard-golden-'));
     for (const golden of cases) layOut(folder, golden);
-    const failures = new Map<string, string>();
     const settings = serverSettings({
       model_repository_root: folder,
       host: '127.0.0.1',
@@ -37,12 +37,10 @@ export class GoldenServer {
       grpc_port: 0,
       metrics_endpoint: '',
     });
-    const server = await InferenceServer.start(settings, {
-      logger: failureLog(failures),
-      environment: new Environment({}),
-    });
+    const logger = createLogger({ level: 'ERROR', format: 'text', stream: { write() {} } });
+    const server = await InferenceServer.start(settings, { logger, environment: new Environment({}) });
     await server.loaded;
-    return new GoldenServer(folder, server, failures);
+    return new GoldenServer(folder, server, await failedModels(urlOf(server, 'HTTP'), folder));
   }
 
   async stop(): Promise<void> {
@@ -66,20 +64,16 @@ function layOut(folder: string, golden: GoldenCase): void {
   cpSync(golden.path, join(home, file));
 }
 
-/** What a message says before the reason: which model, and its path. */
-const PREAMBLE = /^[^:]*:[^:]*: (\/\S+: )?/;
+function urlOf(server: InferenceServer, transport: string): string {
+  const endpoint = server.endpoints.find(({ name }) => name === transport);
+  if (endpoint === undefined) throw new Error(`the server does not listen for ${transport}`);
+  return endpoint.url;
+}
 
-/** Keeps what the log tells about models that could not be loaded, and drops the rest. */
-function failureLog(failures: Map<string, string>): Logger {
-  const logger: Logger = {
-    debugEnabled: false,
-    debug() {},
-    info() {},
-    warning() {},
-    error(message, fields) {
-      if (typeof fields?.model === 'string') failures.set(fields.model, message.replace(PREAMBLE, ''));
-    },
-    child: () => logger,
-  };
-  return logger;
+/** Why models could not be loaded, by name, as the repository's index tells it. */
+async function failedModels(url: string, folder: string): Promise<Map<string, string>> {
+  const response = await fetch(`${url}/v2/repository/index`, { method: 'POST' });
+  const models = (await response.json()) as readonly RepositoryIndexItem[];
+  const failed = models.filter(({ state }) => state !== 'READY');
+  return new Map(failed.map(({ name, reason }) => [name, reason.replaceAll(`${folder}/`, '')]));
 }

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { writeFile } from './temporary-folder.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const SETTINGS = { host: '127.0.0.1', http_port: 0, grpc_port: 0, metrics_endpoint: '', debug: false, log_format: 'json' };
+
+/** A line of the server's log. */
+export interface LogLine {
+  /** ISO. */
+  readonly time: string;
+  readonly message: string;
+  readonly model_name?: string;
+}
+
+/** What the process holds in memory, in bytes. */
+export interface MemoryUse {
+  readonly now: number;
+  /** The most since the last look. */
+  readonly peak: number;
+}
+
+/** `modelyard start` on a folder, which is its working directory too, with free ports. */
+export class ServerProcess {
+  private url = '';
+  private readonly exited: Promise<unknown>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    onLine: (line: LogLine) => void,
+  ) {
+    this.exited = once(child, 'exit');
+    createInterface(child.stdout!).on('line', line => onLine(JSON.parse(line)));
+  }
+
+  /** Resolves when it listens, with models still to load; `onLine` hears of every line of the log. */
+  static async start(
+    folder: string,
+    settings: Readonly<Record<string, unknown>>,
+    onLine: (line: LogLine) => void,
+  ): Promise<ServerProcess> {
+    writeFile(join(folder, 'settings.json'), { ...SETTINGS, ...settings });
+    const child = spawn(process.execPath, [CLI, 'start', '.'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    return new Promise((resolve, reject) => {
+      const server = new ServerProcess(child, line => {
+        onLine(line);
+        const [, url] = /^HTTP server running on (\S+)/.exec(line.message) ?? [];
+        if (url === undefined) return;
+        server.url = url;
+        resolve(server);
+      });
+      server.exited.then(() => reject(new Error(`the server ended with ${child.exitCode}`)));
+    });
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  get(path: string): Promise<Response> {
+    return fetch(this.url + path);
+  }
+
+  post(path: string, body: unknown): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Undefined where the system does not tell. */
+  memory(): MemoryUse | undefined {
+    if (process.platform !== 'linux') return undefined;
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+    const use = { now: read('VmRSS'), peak: read('VmHWM') };
+    writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
+    return use;
+  }
+
+  /** Asks it to stop, and resolves with its exit code; null when a signal ended it. */
+  async stop(): Promise<number | null> {
+    this.child.kill('SIGTERM');
+    await this.exited;
+    return this.child.exitCode;
+  }
+}
