@@ -53,6 +53,8 @@ export class PuppetPool implements WorkerPool {
     ok: true,
     model: rowsModel(1),
   });
+  /** Called for every frame, after it was put into `frames`. */
+  onFrame: (frame: PuppetFrame) => void = () => {};
   events: WorkerPoolEvents | undefined;
 
   start(events: WorkerPoolEvents): void {
@@ -60,7 +62,11 @@ export class PuppetPool implements WorkerPool {
   }
 
   infer(worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer> {
-    return new Promise((resolve, reject) => this.frames.push(new PuppetFrame(worker, frame, resolve, reject)));
+    return new Promise((resolve, reject) => {
+      const arrived = new PuppetFrame(worker, frame, resolve, reject);
+      this.frames.push(arrived);
+      this.onFrame(arrived);
+    });
   }
 
   load(worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer> {

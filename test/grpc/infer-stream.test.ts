@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import { encode } from '../../src/grpc/codec.js';
+import {
+  inferenceFile,
+  inferenceService,
+  ModelInferRequest,
+  ModelInferResponse,
+} from '../../src/grpc/inference-schema.js';
+import type { Draft } from '../../src/grpc/schema.js';
+import { collect, pathOf } from '../support/grpc-client.js';
+import { startPuppetServer } from '../support/puppet-server.js';
+import { until } from '../support/until.js';
+
+const { ModelStreamInfer } = inferenceService.methods;
+const PATH = pathOf(inferenceFile, 'ModelStreamInfer');
+const MODELS = { models: [{ name: 'm' }, { name: 'batched', max_batch_size: 100, max_batch_time: 0.01 }] };
+
+function request(id: string, value: number, model = 'm'): Draft<typeof ModelInferRequest> {
+  const input = { name: 'x', datatype: 'FP64', shape: [1, 1], contents: { fp64_contents: [value] } };
+  return { model_name: model, id, inputs: [input] };
+}
+
+describe('ModelStreamInfer', () => {
+  it('answers every message, in order and under its own id', async t => {
+    const { client, pool } = await startPuppetServer(t, MODELS);
+    pool.onFrame = frame => frame.echo();
+    const requests = Array.from({ length: 200 }, (_, i) => request(`r${i}`, i));
+    const { code, answers, trailers } = await client.stream(PATH, ModelStreamInfer, requests);
+    assert.equal(code, status.OK);
+    assert.deepEqual(
+      answers.map(({ id, outputs }) => [id, outputs[0].contents?.fp64_contents[0]]),
+      requests.map(({ id }, i) => [id, i]),
+    );
+    assert.deepEqual([trailers['ce-id'], trailers['ce-modelid']], ['r199', 'm']);
+  });
+
+  it('may put messages of one stream into one batch', async t => {
+    const { client, pool } = await startPuppetServer(t, MODELS);
+    pool.onFrame = frame => frame.echo();
+    const requests = [1, 2, 3].map(value => request(String(value), value, 'batched'));
+    const { answers } = await client.stream(PATH, ModelStreamInfer, requests);
+    assert.deepEqual(
+      answers.map(({ outputs }) => outputs[0].contents?.fp64_contents),
+      [[1], [2], [3]],
+    );
+    assert.ok(pool.frames.length < 3);
+  });
+
+  it('takes the model of the first message for those that name none', async t => {
+    const { client, pool } = await startPuppetServer(t, MODELS);
+    pool.onFrame = frame => frame.echo();
+    const { answers } = await client.stream(PATH, ModelStreamInfer, [request('a', 1), request('b', 2, '')]);
+    assert.deepEqual(
+      answers.map(answer => answer.model_name),
+      ['m', 'm'],
+    );
+  });
+
+  it('ends an empty stream well', async t => {
+    const { client } = await startPuppetServer(t, MODELS);
+    const { code, answers } = await client.stream(PATH, ModelStreamInfer, []);
+    assert.deepEqual([code, answers], [status.OK, []]);
+  });
+
+  it('ends with the first failure, after the answers before it', async t => {
+    const { client, pool } = await startPuppetServer(t, MODELS);
+    pool.onFrame = frame => frame.echo();
+    const requests = [request('a', 1), request('b', 2, 'nope'), request('c', 3)];
+    const { code, details, answers } = await client.stream(PATH, ModelStreamInfer, requests);
+    assert.deepEqual([code, details], [status.NOT_FOUND, 'Model nope not found']);
+    assert.deepEqual(
+      answers.map(answer => answer.id),
+      ['a'],
+    );
+  });
+
+  it('ends with INVALID_ARGUMENT when a message is none', async t => {
+    const { client } = await startPuppetServer(t, MODELS);
+    const call = client.open(PATH);
+    const ended = collect(call, ModelInferResponse);
+    call.write(Buffer.of(0xff));
+    assert.equal((await ended).code, status.INVALID_ARGUMENT);
+  });
+
+  it('lets a client that goes away leave the queue', async t => {
+    const { client, pool, scheduler } = await startPuppetServer(t, MODELS);
+    const waiting = () => [...scheduler.depths()].reduce((sum, depth) => sum + depth.waiting, 0);
+    const call = client.open(PATH);
+    const ended = collect(call, ModelInferResponse);
+    for (let i = 0; i < 3; i++) call.write(encode(ModelInferRequest, request(String(i), i)));
+    await until(() => pool.frames.length === 1 && waiting() === 2);
+    call.cancel();
+    assert.equal((await ended).code, status.CANCELLED);
+    await until(() => waiting() === 0);
+    pool.frames[0].echo();
+    await scheduler.idle();
+    assert.equal(pool.frames.length, 1);
+  });
+
+  it('holds a client back that sends faster than it is answered', async t => {
+    const { client, pool, scheduler } = await startPuppetServer(t, { ...MODELS, settings: { max_queue_size: 1000 } });
+    const waiting = () => [...scheduler.depths()].reduce((sum, depth) => sum + depth.waiting, 0);
+    const requests = Array.from({ length: 300 }, (_, i) => request(String(i), i));
+    const result = client.stream(PATH, ModelStreamInfer, requests);
+    await until(() => pool.frames.length === 1);
+    // Another call is answered behind what has been read of this one.
+    await client.ask(pathOf(inferenceFile, 'ServerLive'), inferenceService.methods.ServerLive, {});
+    assert.ok(waiting() < 100, `${waiting()} wait`);
+    pool.onFrame = frame => frame.echo();
+    pool.frames[0].echo();
+    assert.equal((await result).answers.length, 300);
+  });
+});

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import { systemClock } from '../../src/core/clock.js';
+import { ServerError } from '../../src/core/errors.js';
+import { encode } from '../../src/grpc/codec.js';
+import { inferenceFile, inferenceService, ModelInferResponse } from '../../src/grpc/inference-schema.js';
+import { startGrpcServer } from '../../src/grpc/server.js';
+import { Exposition } from '../support/exposition.js';
+import { collect, pathOf } from '../support/grpc-client.js';
+import { startPuppetServer } from '../support/puppet-server.js';
+import { silentLogger } from '../support/silent-logger.js';
+
+const { methods } = inferenceService;
+const path = (method: keyof typeof methods) => pathOf(inferenceFile, method);
+const MODELS = [{ name: 'm' }];
+
+async function start(t: TestContext, settings = {}) {
+  return startPuppetServer(t, { models: MODELS, settings });
+}
+
+describe('gRPC server', () => {
+  it('tells about itself and its models', async t => {
+    const { client, repository, dataPlane } = await start(t);
+    repository.add({ name: 'm', parameters: { version: 'v2' } });
+    assert.equal((await client.ask(path('ServerLive'), methods.ServerLive, {})).answer?.live, true);
+    assert.equal((await client.ask(path('ServerReady'), methods.ServerReady, {})).answer?.ready, true);
+    assert.equal((await client.ask(path('ModelReady'), methods.ModelReady, { name: 'm' })).answer?.ready, true);
+    const { answer } = await client.ask(path('ServerMetadata'), methods.ServerMetadata, {});
+    assert.deepEqual(answer, { name: 'mlserver', version: '1.7.1', extensions: [] });
+    dataPlane.phase = 'stopping';
+    assert.equal((await client.ask(path('ServerLive'), methods.ServerLive, {})).answer?.live, true);
+    assert.equal((await client.ask(path('ServerReady'), methods.ServerReady, {})).answer?.ready, false);
+    assert.equal((await client.ask(path('ModelReady'), methods.ModelReady, { name: 'm' })).answer?.ready, false);
+  });
+
+  it('answers NOT_FOUND for unknown models and versions, with the text of REST', async t => {
+    const { client } = await start(t);
+    const missing = [
+      { name: 'nope', version: '', text: 'Model nope not found' },
+      { name: 'm', version: '9', text: 'Model m with version 9 not found' },
+    ];
+    for (const { text, ...target } of missing) {
+      const ready = await client.ask(path('ModelReady'), methods.ModelReady, target);
+      assert.deepEqual([ready.code, ready.details], [status.NOT_FOUND, text]);
+      const metadata = await client.ask(path('ModelMetadata'), methods.ModelMetadata, target);
+      assert.deepEqual([metadata.code, metadata.details], [status.NOT_FOUND, text]);
+    }
+  });
+
+  it('gives metadata with the tensors that the settings name', async t => {
+    const model = {
+      name: 'm',
+      platform: 'p',
+      versions: ['lib/1'],
+      inputs: [{ name: 'x', datatype: 'INT32', shape: [-1, 2], parameters: { content_type: 'np', ratio: 0.5 } }],
+    };
+    const { client } = await startPuppetServer(t, { models: [model] });
+    const { answer } = await client.ask(path('ModelMetadata'), methods.ModelMetadata, { name: 'm' });
+    assert.deepEqual([answer?.platform, answer?.versions], ['p', ['lib/1']]);
+    const [x] = answer!.inputs;
+    assert.deepEqual([x.name, x.datatype, x.shape], ['x', 'INT32', [-1, 2]]);
+    assert.equal(x.parameters.get('content_type')?.string_param, 'np');
+    assert.equal(x.parameters.has('ratio'), false);
+  });
+
+  it('lists, unloads and loads models', async t => {
+    const { client } = await start(t);
+    const index = async (ready: boolean) =>
+      (await client.ask(path('RepositoryIndex'), methods.RepositoryIndex, { ready })).answer?.models;
+    const item = { name: 'm', version: '', reason: '' };
+    assert.deepEqual(await index(false), [{ ...item, state: 'READY' }]);
+    const unloaded = await client.ask(path('RepositoryModelUnload'), methods.RepositoryModelUnload, {
+      model_name: 'm',
+    });
+    assert.equal(unloaded.code, status.OK);
+    assert.deepEqual(await index(false), [{ ...item, state: 'UNAVAILABLE' }]);
+    assert.deepEqual(await index(true), []);
+    const again = await client.ask(path('RepositoryModelUnload'), methods.RepositoryModelUnload, { model_name: 'm' });
+    assert.deepEqual([again.code, again.details], [status.NOT_FOUND, 'Model m not found']);
+    const loaded = await client.ask(path('RepositoryModelLoad'), methods.RepositoryModelLoad, { model_name: 'm' });
+    assert.equal(loaded.code, status.OK);
+    assert.deepEqual(await index(true), [{ ...item, state: 'READY' }]);
+    const nope = await client.ask(path('RepositoryModelLoad'), methods.RepositoryModelLoad, { model_name: 'nope' });
+    assert.deepEqual([nope.code, nope.details], [status.NOT_FOUND, 'Model nope not found']);
+  });
+
+  it('refuses a message beyond the limit and names the setting', async t => {
+    const { client } = await start(t, { grpc_max_message_length: 1000 });
+    const message = encode(methods.ModelInfer.request, { id: 'x'.repeat(1000) });
+    const { code, details } = await client.start(path('ModelInfer'), ModelInferResponse, message).result;
+    assert.equal(code, status.RESOURCE_EXHAUSTED);
+    assert.match(details, /larger than max \(1003 vs 1000\) \(grpc_max_message_length\)$/);
+  });
+
+  it('refuses a message beyond 64 MiB unless told otherwise', async t => {
+    const message = encode(methods.ModelInfer.request, {
+      model_name: 'nope',
+      raw_input_contents: [new Uint8Array(65 * 2 ** 20)],
+    });
+    const limited = await start(t);
+    const refused = await limited.client.start(path('ModelInfer'), ModelInferResponse, message).result;
+    assert.equal(refused.code, status.RESOURCE_EXHAUSTED);
+    assert.match(refused.details, /67108864\) \(grpc_max_message_length\)$/);
+    const unlimited = await start(t, { grpc_max_message_length: -1 });
+    const taken = await unlimited.client.start(path('ModelInfer'), ModelInferResponse, message).result;
+    assert.equal(taken.code, status.INVALID_ARGUMENT);
+  });
+
+  it('answers INVALID_ARGUMENT to bytes that are no message, and UNIMPLEMENTED to unknown methods', async t => {
+    const { client } = await start(t);
+    const broken = await client.start(path('ModelInfer'), ModelInferResponse, Buffer.of(0x0a, 0xff)).result;
+    assert.deepEqual(
+      [broken.code, broken.details],
+      [status.INVALID_ARGUMENT, 'ModelInferRequest: byte 1, field 1: the message ends within a number'],
+    );
+    const ready = await client.start(path('ModelReady'), methods.ModelReady.response, Buffer.of(0x08, 1)).result;
+    assert.equal(ready.code, status.INVALID_ARGUMENT);
+    const unknown = await client.start(
+      '/inference.GRPCInferenceService/ModelStatistics',
+      ModelInferResponse,
+      Buffer.of(),
+    );
+    assert.equal((await unknown.result).code, status.UNIMPLEMENTED);
+  });
+
+  it('keeps the texts of failures short and whole', async t => {
+    const { client } = await start(t);
+    const { code, details } = await client.ask(path('ModelReady'), methods.ModelReady, { name: '😀'.repeat(5000) });
+    assert.equal(code, status.NOT_FOUND);
+    assert.ok(details.length < 600);
+    assert.ok(details.startsWith('Model 😀😀'));
+  });
+
+  it('counts calls, messages and how calls ended', async t => {
+    const { client, metrics } = await start(t, { grpc_max_message_length: 1000 });
+    await client.ask(path('ModelReady'), methods.ModelReady, { name: 'm' });
+    await client.ask(path('ModelReady'), methods.ModelReady, { name: 'nope' });
+    await client.ask(path('ModelReady'), methods.ModelReady, { name: 'x'.repeat(2000) });
+    const page = new Exposition(await metrics.registry.metrics());
+    const labels = {
+      grpc_type: 'UNARY',
+      grpc_service: 'inference.GRPCInferenceService',
+      grpc_method: 'ModelReady',
+    };
+    assert.equal(page.value('grpc_server_started_total', labels), 3);
+    assert.equal(page.value('grpc_server_handled_total', { ...labels, grpc_code: 'OK' }), 1);
+    assert.equal(page.value('grpc_server_handled_total', { ...labels, grpc_code: 'NOT_FOUND' }), 1);
+    assert.equal(page.value('grpc_server_handled_total', { ...labels, grpc_code: 'RESOURCE_EXHAUSTED' }), 1);
+    assert.equal(page.value('grpc_server_msg_received_total', labels), 2);
+    assert.equal(page.value('grpc_server_msg_sent_total', labels), 1);
+  });
+
+  it('ends open streams when it closes', async t => {
+    const { client, server } = await start(t);
+    const call = client.open(path('ModelStreamInfer'));
+    const ended = collect(call, ModelInferResponse);
+    // The server has the call once another one on its connection is answered.
+    await client.ask(path('ServerLive'), methods.ServerLive, {});
+    await server.close();
+    const { code, details } = await ended;
+    assert.deepEqual([code, details], [status.UNAVAILABLE, 'the server is stopping']);
+  });
+
+  it('names the setting when its port is in use', async t => {
+    const other = createServer();
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    t.after(() => other.close());
+    const { port } = other.address() as { port: number };
+    const { dataPlane, metrics } = await start(t);
+    const options = { dataPlane, clock: systemClock, logger: silentLogger, serverName: 's', maxMessageBytes: null };
+    await assert.rejects(
+      startGrpcServer({
+        ...options,
+        repository: undefined as never,
+        metrics: { method: () => metrics } as never,
+        host: '127.0.0.1',
+        port,
+        requestTimeoutMs: 0,
+      }),
+      (error: unknown) =>
+        error instanceof ServerError && error.message === `grpc_port: port ${port} on 127.0.0.1 is in use`,
+    );
+  });
+});
