@@ -11,8 +11,8 @@ import { checkNames, shorten } from '../core/names.js';
 import type { InferRequest, ModelRef, RequestedOutput } from '../core/protocol.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
 import { ProtoReader, WIRE } from '../formats/proto-reader.js';
+import { readRaw } from '../wire/raw-tensor.js';
 import { readParameter } from './parameters.js';
-import { readRaw } from './raw-contents.js';
 import { type Contents, contentsAs, readContents } from './tensor-contents.js';
 
 /** A message of many tiny parts takes far more memory as objects than as bytes: no more tensors and parameters than this. */

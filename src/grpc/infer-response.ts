@@ -6,8 +6,8 @@
 import type { InferResponse } from '../core/protocol.js';
 import type { Tensor } from '../core/tensor.js';
 import { ProtoWriter } from '../formats/proto-writer.js';
+import { putRaw, rawLength } from '../wire/raw-tensor.js';
 import { writeParameters } from './parameters.js';
-import { rawLength, writeRaw } from './raw-contents.js';
 import { writeContents } from './tensor-contents.js';
 
 /** What names, shapes and parameters are likely to take, of the response and of each output. */
@@ -25,7 +25,7 @@ export function encodeInferResponse(response: InferResponse, raw: boolean): Buff
   if (id) writer.text(3, id);
   if (parameters !== undefined) writeParameters(writer, 4, parameters);
   for (const output of outputs) writeOutput(writer, output, allRaw);
-  if (allRaw) for (const { data } of outputs) writeRaw(writer, 6, data);
+  if (allRaw) for (const { data } of outputs) putRaw(writer.space(6, rawLength(data)), data);
   return writer.finish();
 }
 

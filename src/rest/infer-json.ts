@@ -1,6 +1,7 @@
 import { ServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, RequestedOutput } from '../core/protocol.js';
 import { dataLength, MAX_ELEMENTS, type Parameters, type Tensor } from '../core/tensor.js';
+import type { BinaryTail } from './json/binary-tail.js';
 import { JsonCursor, shorten } from './json/cursor.js';
 import { readInput, readParameters } from './json/input.js';
 import { outputJson } from './json/output.js';
@@ -9,13 +10,15 @@ import { parametersJson, quote } from './json/writer.js';
 
 /**
  * The V2 inference request in `body`, at most `maxElements` values in all its tensors. Unknown fields are ignored. Numbers go
- * straight from the bytes into typed arrays; nothing in the result shares memory with `body`.
+ * straight from the bytes into typed arrays; nothing in the result shares memory with `body`. Inputs may take their data from
+ * `tail` instead, as views.
  *
  * Throws UNPROCESSABLE for what is not JSON or has a field of the wrong type (the message begins with its path), and
  * INVALID_ARGUMENT for values that do not fit their shape or datatype (the message names the input).
  */
-export function decodeInferRequest(body: Uint8Array, maxElements = MAX_ELEMENTS): InferRequest {
+export function decodeInferRequest(body: Uint8Array, maxElements = MAX_ELEMENTS, tail?: BinaryTail): InferRequest {
   const json: JsonCursor = new JsonCursor(body);
+  json.tail = tail;
   let id: string | undefined;
   let inputs: readonly Tensor[] | undefined;
   let outputs: readonly RequestedOutput[] | undefined;
@@ -46,15 +49,15 @@ export function decodeInferRequest(body: Uint8Array, maxElements = MAX_ELEMENTS)
 
 /**
  * The V2 inference response as compact JSON. Data is flat; floats keep a decimal point or an exponent, NaN and infinities are
- * null, 64-bit integers are exact.
+ * null, 64-bit integers are exact. `outputText` writes one output.
  */
-export function encodeInferResponse(response: InferResponse): string {
+export function encodeInferResponse(response: InferResponse, outputText = outputJson): string {
   const { id, modelVersion, parameters, outputs } = response;
   let text = `{"model_name":${quote(response.modelName)}`;
   if (modelVersion !== undefined) text += `,"model_version":${quote(modelVersion)}`;
   if (id !== undefined) text += `,"id":${quote(id)}`;
   text += `,"parameters":${parameters === undefined ? '{}' : parametersJson(parameters)},"outputs":[`;
-  for (let i = 0; i < outputs.length; i++) text += (i > 0 ? ',' : '') + outputJson(outputs[i]);
+  for (let i = 0; i < outputs.length; i++) text += (i > 0 ? ',' : '') + outputText(outputs[i]);
   return `${text}]}`;
 }
 

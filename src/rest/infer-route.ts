@@ -4,6 +4,13 @@ import { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import {
+  type BinaryAnswer,
+  binaryOutputs,
+  decodeBinaryRequest,
+  encodeBinaryResponse,
+  HEADER_LENGTH,
+} from './binary-tensors.js';
 import { COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
 import type { Cors } from './cors.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
@@ -29,11 +36,13 @@ export function inferRoute(route: string, options: InferRouteOptions) {
   const { dataPlane, cloudEvents } = options;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const context = contextOf(request, reply, route, options);
-    const decoded = decodeInferRequest((request.body ??= NO_BODY) as Buffer);
+    const decoded = decode(request);
     const asked: InferRequest = decoded.id === undefined ? { ...decoded, id: randomUUID() } : decoded;
     const response = await dataPlane.infer(context, targetOf(request), asked);
-    const body = encodeInferResponse(response);
     const headers = cloudEvents.of(response.modelName, response.id);
+    const binary = binaryOutputs(decoded);
+    if (binary !== undefined) return sendBinary(reply, encodeBinaryResponse(response, binary), headers);
+    const body = encodeInferResponse(response);
     headers.push('content-type', 'application/json');
     if (options.cors !== undefined || (options.gzipEnabled && body.length >= COMPRESS_FROM_BYTES)) {
       return sendCompressible(request, reply, body, headers);
@@ -44,6 +53,21 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     reply.raw.end(body);
     return reply;
   };
+}
+
+function decode(request: FastifyRequest): InferRequest {
+  const body = (request.body ??= NO_BODY) as Buffer;
+  const headerLength = request.headers[HEADER_LENGTH];
+  return headerLength === undefined ? decodeInferRequest(body) : decodeBinaryRequest(body, headerLength.toString());
+}
+
+function sendBinary(
+  reply: FastifyReply,
+  { body, headerLength }: BinaryAnswer,
+  headers: readonly string[],
+): FastifyReply {
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
+  return reply.header(HEADER_LENGTH, String(headerLength)).type('application/octet-stream').send(body);
 }
 
 /** A body that cannot be read never reaches the route, which otherwise observes itself. */

@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { writeFile } from './temporary-folder.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const SETTINGS = { host: '127.0.0.1', http_port: 0, grpc_port: 0, metrics_endpoint: '', debug: false, log_format: 'json' };
+const SETTINGS = {
+  host: '127.0.0.1',
+  http_port: 0,
+  grpc_port: 0,
+  metrics_endpoint: '',
+  debug: false,
+  log_format: 'json',
+};
 
 /** A line of the server's log. */
 export interface LogLine {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ServerError } from '../../core/errors.js';
+import type { BinaryTail } from './binary-tail.js';
 import {
   BACKSLASH,
   CLOSE_OBJECT,
@@ -55,6 +56,9 @@ export class JsonCursor {
   private readonly end: number;
   /** The byte to be read next. */
   pos = 0;
+
+  /** Tensor data that follow the JSON, if any do; see binary-tensors.ts. */
+  tail: BinaryTail | undefined;
 
   /** The list whose item `index` is being read; '' outside of lists. */
   list = '';

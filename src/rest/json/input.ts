@@ -10,6 +10,8 @@ import {
   type Tensor,
   type TensorData,
 } from '../../core/tensor.js';
+import { readRaw } from '../../wire/raw-tensor.js';
+import type { BinaryTail } from './binary-tail.js';
 import { isDigit, MINUS, QUOTE } from './bytes.js';
 import { type JsonCursor, shorten } from './cursor.js';
 import { exactInteger, MAX_EXACT_DIGITS } from './decimal.js';
@@ -80,7 +82,10 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
   if (name === undefined) json.missing('name');
   if (shape === undefined) json.missing('shape');
   if (datatype === undefined) json.missing('datatype');
-  if (dataAt < 0) json.missing('data');
+  if (dataAt < 0) {
+    if (json.tail === undefined || parameters?.binary_data_size === undefined) json.missing('data');
+    return readBinary(json.tail, headerOf(name, datatype, shape, maxElements), parameters);
+  }
   if (header === undefined || data === undefined) {
     const end = json.pos;
     json.pos = dataAt;
@@ -91,6 +96,21 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
     json.field = '';
   }
   return { name, datatype, shape: fitShape(header, data), data, parameters };
+}
+
+/** An input whose data stand behind the JSON. Their size is the message's business, not the model's. */
+function readBinary(tail: BinaryTail, header: TensorHeader, parameters: Parameters): Tensor {
+  const { name, datatype } = header;
+  const { binary_data_size: size, ...rest } = parameters;
+  const what = `input '${shorten(name)}'`;
+  const data = readRaw(datatype, tail.take(size, what), what);
+  return {
+    name,
+    datatype,
+    shape: fitShape(header, data),
+    data,
+    parameters: Object.keys(rest).length > 0 ? rest : undefined,
+  };
 }
 
 /** Parameters as ordinary JSON values; undefined for null. */

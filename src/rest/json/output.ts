@@ -1,7 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Datatype } from '../../core/datatype.js';
 import { float16ToNumber } from '../../core/float16.js';
-import { type BytesColumn, bytesAt, dataLength, isBytes, type Tensor, type TensorData } from '../../core/tensor.js';
+import {
+  type BytesColumn,
+  bytesAt,
+  dataLength,
+  isBytes,
+  type Parameters,
+  type Tensor,
+  type TensorData,
+} from '../../core/tensor.js';
 import { ORDINARY } from './bytes.js';
 import { knownWord } from './words.js';
 import { parametersJson, quote } from './writer.js';
@@ -26,8 +34,23 @@ export function outputJson(tensor: Tensor): string {
   const asBase64 = isBytes(data) && !isText(data);
   const values = asBase64 ? base64Json(data) : valuesJson(datatype, data);
   const parameters = asBase64 ? { ...tensor.parameters, content_type: 'base64' } : tensor.parameters;
+  return `${headJson(name, datatype, shape, parameters)},"data":[${values}]}`;
+}
+
+/** An item of `outputs` whose data stand behind the JSON. */
+export function binaryOutputJson({ name, datatype, shape, parameters }: Tensor, byteLength: number): string {
+  return `${headJson(name, datatype, shape, { ...parameters, binary_data_size: byteLength })}}`;
+}
+
+/** All but the data, without the closing brace. */
+function headJson(
+  name: string,
+  datatype: Datatype,
+  shape: readonly number[],
+  parameters: Parameters | undefined,
+): string {
   const described = parameters === undefined ? '' : `,"parameters":${parametersJson(parameters)}`;
-  return `{"name":${quote(name)},"shape":[${shapeJson(shape)}],"datatype":"${datatype}"${described},"data":[${values}]}`;
+  return `{"name":${quote(name)},"shape":[${shapeJson(shape)}],"datatype":"${datatype}"${described}`;
 }
 
 function shapeJson(shape: readonly number[]): string {

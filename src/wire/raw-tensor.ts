@@ -6,7 +6,6 @@ import { arrayView, type Datatype, elementSize } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import { type BytesColumn, isBytes, type TensorData } from '../core/tensor.js';
 import { wrongValue } from '../core/wrong-value.js';
-import type { ProtoWriter } from '../formats/proto-writer.js';
 
 const LENGTH_BYTES = 4;
 
@@ -58,12 +57,14 @@ function checkTruth(bytes: Uint8Array, what: string): void {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] > 1) throw wrongValue(what, i, 'BOOL', String(bytes[i]));
 }
 
-/** Writes values as the raw bytes of field `field`. */
-export function writeRaw(writer: ProtoWriter, field: number, data: TensorData): void {
-  if (!isBytes(data)) return writer.packedBytes(field, data);
+/** Writes values to the beginning of `target`, which must have room for `rawLength` bytes. */
+export function putRaw(target: Buffer, data: TensorData): void {
+  if (!isBytes(data)) {
+    target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return;
+  }
   const { offsets, bytes } = data;
   const count = offsets.length - 1;
-  const target = writer.space(field, rawLength(data));
   let at = 0;
   for (let i = 0; i < count; i++) {
     at = target.writeUInt32LE(offsets[i + 1] - offsets[i], at);
@@ -72,7 +73,7 @@ export function writeRaw(writer: ProtoWriter, field: number, data: TensorData): 
   }
 }
 
-/** Bytes that `writeRaw` writes. */
+/** Bytes that `putRaw` writes. */
 export function rawLength(data: TensorData): number {
   if (!isBytes(data)) return data.byteLength;
   const { offsets } = data;

@@ -1,0 +1,30 @@
+import { ServerError } from '../../core/errors.js';
+
+/** The bytes behind the JSON of a request, which its inputs take in their order. */
+export class BinaryTail {
+  private at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  /** The next `size` bytes, a view. Throws INVALID_ARGUMENT when there are fewer; `what` names the input. */
+  take(size: unknown, what: string): Buffer {
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+      throw new ServerError('INVALID_ARGUMENT', `${what}: binary_data_size: expected a whole number of 0 or more`);
+    }
+    const left = this.bytes.byteLength - this.at;
+    if (size > left) {
+      throw new ServerError(
+        'INVALID_ARGUMENT',
+        `${what}: binary_data_size is ${size}, but ${left} bytes are left of the body`,
+      );
+    }
+    this.at += size;
+    return this.bytes.subarray(this.at - size, this.at);
+  }
+
+  /** Throws INVALID_ARGUMENT when no input asked for the last bytes. */
+  finish(): void {
+    const left = this.bytes.byteLength - this.at;
+    if (left > 0) throw new ServerError('INVALID_ARGUMENT', `${left} bytes of the body belong to no input`);
+  }
+}
