@@ -3,16 +3,16 @@ import { columnsOf } from './value.js';
 
 export interface LinearBoosterParams {
   readonly outputs: number;
-  readonly base: number;
   readonly flat: boolean;
 }
 
 /**
  * XGBoost's linear booster: bias + base + feature by feature, every sum and product in float32; missing features (NaN) add
- * nothing. `weights` is (columns + 1) x outputs, the last row the bias. [rows, columns] -> [rows, outputs] f32.
+ * nothing. `weights` is (columns + 1) x outputs, the last row the bias; `base` is one number. [rows, columns] -> [rows, outputs] f32.
  */
 export const linearBooster: Kernel<LinearBoosterParams> = ({ params, arrays }) => {
-  const { outputs, base, flat } = params;
+  const { outputs, flat } = params;
+  const [base] = arrays.base as Float32Array;
   const weights = arrays.weights as Float32Array;
   return ([x], rows) => {
     const columns = columnsOf(x);

@@ -12,7 +12,7 @@ import type { StoredArray } from './value.js';
  * A walk therefore needs no question "is this a leaf?": `depths[t]` steps from `roots[t]` end at the right node.
  *
  * Nodes do not look at the row itself but at views of its columns, which settle all that is special about missing values
- * before the walk (see ViewRule). Categories that go left are a set of bits at `setStart[threshold]`: bit 0 stands for
+ * before the walk (see VIEW). Categories that go left are a set of bits at `setStart[threshold]`: bit 0 stands for
  * missing, bit c + 1 for category c.
  */
 export interface TreeEnsemble {
@@ -24,7 +24,7 @@ export interface TreeEnsemble {
   readonly left: Int32Array;
   readonly view: Int32Array;
   readonly threshold: Float64Array;
-  /** By view: a column of the row, and the rule (ViewRule) that makes a view of it. */
+  /** By view: a column of the row, and the rule (VIEW) that makes a view of it. */
   readonly viewColumn: Int32Array;
   readonly viewRule: Uint8Array;
   /** By category set, and one more: where its words begin. */

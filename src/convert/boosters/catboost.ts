@@ -121,6 +121,7 @@ function labelsOf({ classes }: CatboostModel, count: number): readonly (number |
 }
 
 function addSums(g: GraphBuilder, x: Ref, { dimension, trees, scale, bias }: CatboostModel): Ref {
+  if (!Number.isFinite(scale)) throw new ServerError('INVALID_ARGUMENT', `CatBoost's scale is ${scale}`);
   const specs = trees.map(tree => ('no' in tree ? nodeSpec(tree, dimension) : symmetricSpec(tree, dimension)));
   return addTrees(g, x, specs, {
     outputs: dimension,

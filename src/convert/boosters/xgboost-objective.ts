@@ -38,7 +38,10 @@ export function xgboostObjective(name: string): XgboostObjective {
   throw new ServerError('INVALID_ARGUMENT', `XGBoost's objective '${name}' is not known`);
 }
 
-/** The sum that rows start from, in float32, for a base score out of a file of the given version. */
+/** Since 3.2 a probability that rows start from stays this far from 0 and 1. */
+const MARGIN_OF_PROBABILITY = Math.fround(1e-6);
+
+/** The sum that rows start from, in float32, for a base score out of a file of the given version; NaN where there is none. */
 export function marginOf(objective: string, baseScore: number, version: readonly number[]): number {
   const base = Math.fround(baseScore);
   const [major = 0, minor = 0] = version;
@@ -47,6 +50,15 @@ export function marginOf(objective: string, baseScore: number, version: readonly
   const inherited = objective === 'binary:logitraw' && major === 1 && minor < 4;
   const kind = inherited ? 'logit' : xgboostObjective(objective).margin;
   if (kind === 'log') return Math.fround(Math.log(base));
-  if (kind === 'logit') return Math.fround(-Math.log(Math.fround(Math.fround(1 / base) - 1)));
-  return base;
+  if (kind !== 'logit') return base;
+  const isBounded = major > 3 || (major === 3 && minor >= 2);
+  return logit(isBounded ? bounded(base) : base);
+}
+
+function bounded(probability: number): number {
+  return Math.min(Math.max(probability, MARGIN_OF_PROBABILITY), Math.fround(1 - MARGIN_OF_PROBABILITY));
+}
+
+function logit(probability: number): number {
+  return Math.fround(-Math.log(Math.fround(Math.fround(1 / probability) - 1)));
 }

@@ -122,9 +122,11 @@ function addLinear(g: GraphBuilder, x: Ref, model: XgboostModel, outputs: number
     throw new ServerError('INVALID_ARGUMENT', `gblinear has ${weights.length} weights, expected ${wanted}`);
   }
   const shape = outputs === 1 ? [-1] : [-1, outputs];
+  const params = { outputs, flat: outputs === 1 };
   // Every output starts from the first base score.
-  const params = { outputs, base: baseMargins(model, outputs)[0], flat: outputs === 1 };
-  return g.kernel('linearBooster', { inputs: [x], params, arrays: { weights }, outputs: [{ type: 'f32', shape }] })[0];
+  const base = Float32Array.of(baseMargins(model, outputs)[0]);
+  const arrays = { weights, base };
+  return g.kernel('linearBooster', { inputs: [x], params, arrays, outputs: [{ type: 'f32', shape }] })[0];
 }
 
 /** multi:softmax: the position of the largest margin, as a float. */
@@ -145,7 +147,7 @@ function baseMargins({ objective, baseScore, version }: XgboostModel, outputs: n
   return Array.from({ length: outputs }, (_, i) => {
     const score = baseScore[baseScore.length === 1 ? 0 : i];
     const margin = marginOf(objective, score, version);
-    if (!Number.isFinite(margin)) {
+    if (Number.isNaN(margin)) {
       throw new ServerError('INVALID_ARGUMENT', `base score ${score} makes no sense for ${objective}`);
     }
     return margin;

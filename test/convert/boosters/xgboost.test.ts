@@ -30,6 +30,9 @@ const OBJECTIVES: readonly (readonly [name: string, baseScore: string, version: 
   ['binary:logistic', '5E-1', [2, 0, 0], f32(1 / (1 + Math.exp(-1)))],
   ['binary:logitraw', '5E-1', [1, 4, 0], 1.5],
   ['binary:logitraw', '5E-1', [1, 3, 0], 1],
+  // All labels were 1: since 3.2 the probability stays below it.
+  ['binary:logistic', '1', [3, 1, 0], 1],
+  ['binary:logistic', '1', [3, 2, 0], 0.9999996423721313],
   ['binary:hinge', '5E-1', [2, 0, 0], 1],
   ['binary:hinge', '-2', [2, 0, 0], 0],
   ['count:poisson', '1', [2, 0, 0], f32(Math.E)],
@@ -49,6 +52,13 @@ for (const [name, baseScore, version, answer] of OBJECTIVES) {
     assert.deepEqual(await ask(document, ZERO), [answer]);
   });
 }
+
+test('a base score that no sum can start from is refused', () => {
+  const document = xgboostDocument();
+  Object.assign(document.learner, { objective: { name: 'count:poisson' } });
+  document.learner.learner_model_param.base_score = '-1';
+  assert.throws(() => convertXgboostFile(Buffer.from(JSON.stringify(document))), /base score -1 makes no sense/);
+});
 
 test('splits are strict in float32: the condition itself goes right, the number before it left', async () => {
   const document = xgboostDocument();
