@@ -9,12 +9,13 @@ const UNASKED_BATCH_SIZE = 64;
 /**
  * A model's limits from its settings and the server's. When the settings do not mention batching, requests to a row-wise model
  * that happen to arrive together still share a batch: nobody waits for it and every answer is the same. Both `max_batch_size`
- * and `max_batch_time` make a window; `max_batch_size` of 0 or 1 sends every request alone.
+ * and `max_batch_time` make a window; `max_batch_size` of 0 or 1 sends every request alone. A worker that is the front's own
+ * thread is not watched: it could not be replaced.
  */
 export function modelScheduling(server: ServerSettings) {
   return (spec: ModelSpec, key: string, model: ModelInterface): ScheduledModel => {
     const { settings } = spec;
-    const timeoutMs = settings.inferTimeoutMs ?? server.inferTimeoutMs;
+    const timeoutMs = server.parallelWorkers === 0 ? 0 : (settings.inferTimeoutMs ?? server.inferTimeoutMs);
     return {
       key,
       label: { name: spec.name, version: spec.version ?? '' },

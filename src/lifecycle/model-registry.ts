@@ -21,6 +21,12 @@ export interface RegistryOptions {
   readonly schedule: (spec: ModelSpec, key: string, model: ModelInterface) => ScheduledModel;
 }
 
+/** One worker from when it joined until it was lost; its replacement is another one. */
+type WorkerLife = { readonly worker: WorkerId };
+
+/** A model during whose loading workers stop as often as this is to blame for it. */
+const MAX_LOSSES = 3;
+
 /** The versions of one name. */
 interface ModelFamily {
   /** What answers requests, by version ('' for none). */
@@ -38,7 +44,10 @@ interface ModelFamily {
  */
 export class ModelRegistry {
   private readonly families = new Map<string, ModelFamily>();
-  private readonly workers = new Set<WorkerId>();
+  private readonly workers = new Map<WorkerId, WorkerLife>();
+  private joinListeners: (() => void)[] = [];
+  /** Ends when all have loaded that were told to do so by themselves. */
+  private loadingAlone: Promise<unknown> = Promise.resolve();
   private generation = 0;
 
   constructor(private readonly options: RegistryOptions) {}
@@ -77,16 +86,19 @@ export class ModelRegistry {
    */
   setDesired(name: string, specs: readonly ModelSpec[]): Promise<void> {
     const family = this.family(name);
-    const done = family.queue.then(() => this.reconcile(name, family, specs));
+    const done = family.queue.then(() => this.reconcile(family, specs));
     family.queue = done.catch(() => {});
     return done;
   }
 
   /** A new worker: it loads everything that serves before it may take requests. */
   async workerJoined(worker: WorkerId): Promise<void> {
-    this.workers.add(worker);
+    const life = { worker };
+    this.workers.set(worker, life);
+    for (const listener of this.joinListeners.splice(0)) listener();
     const { pool, scheduler, telemetry } = this.options;
     for (const version of this.ready()) {
+      if (version.state !== 'ready') continue;
       try {
         const answer = await pool.load(worker, version.replica!);
         if (!answer.ok) telemetry.modelState(version.label, 'failed', `in a new worker: ${answer.error.message}`);
@@ -94,7 +106,7 @@ export class ModelRegistry {
         return;
       }
     }
-    if (!this.workers.has(worker)) return;
+    if (this.workers.get(worker) !== life) return;
     scheduler.workerReady(worker);
     telemetry.workerState(worker, 'joined');
   }
@@ -118,7 +130,7 @@ export class ModelRegistry {
     return family;
   }
 
-  private async reconcile(name: string, family: ModelFamily, specs: readonly ModelSpec[]): Promise<void> {
+  private async reconcile(family: ModelFamily, specs: readonly ModelSpec[]): Promise<void> {
     const loads = await Promise.allSettled(specs.map(spec => this.load(family, spec)));
     const wanted = new Set(specs.map(spec => spec.version ?? ''));
     for (const [key, version] of family.serving) {
@@ -127,7 +139,6 @@ export class ModelRegistry {
       void this.retire(version);
     }
     for (const key of family.pending.keys()) if (!wanted.has(key)) family.pending.delete(key);
-    if (family.serving.size === 0 && family.pending.size === 0) this.families.delete(name);
     const failure = loads.find(load => load.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
   }
@@ -157,29 +168,50 @@ export class ModelRegistry {
     if (old !== undefined) void this.retire(old);
   }
 
-  /** Loads into every worker, those included that join meanwhile. A worker that is lost on the way does not count. */
+  /**
+   * Loads into every worker, those included that join meanwhile. When a worker stops on the way, this or what was loaded beside
+   * it is at fault: it goes on by itself.
+   */
   private async loadEverywhere(version: ModelVersion): Promise<ModelInterface> {
-    const loaded = new Set<WorkerId>();
+    const loaded = new Set<WorkerLife>();
+    const load = () => this.loadIntoMissing(version, loaded);
     let model: ModelInterface | undefined;
-    let lost: unknown;
-    for (;;) {
-      const missing = [...this.workers].filter(worker => !loaded.has(worker));
-      if (missing.length === 0) break;
-      await Promise.all(
-        missing.map(async worker => {
-          loaded.add(worker);
-          const answer = await this.options.pool.load(worker, version.replica!).catch((error: unknown) => {
-            lost = error;
-          });
-          if (answer === undefined) return;
-          if (!answer.ok) throw errorFromData(answer.error);
-          model = answer.model;
-        }),
-      );
+    let losses = 0;
+    while (model === undefined || this.missing(loaded).length > 0) {
+      if (losses === MAX_LOSSES) throw new ServerError('UNAVAILABLE', 'the worker stopped while it loaded the model');
+      const round = await (losses === 0 ? load() : this.alone(load));
+      model ??= round.model;
+      if (round.lost) losses++;
     }
-    if (model === undefined)
-      throw new ServerError('UNAVAILABLE', 'the worker stopped while it loaded the model', { cause: lost });
     return model;
+  }
+
+  private missing(loaded: ReadonlySet<WorkerLife>): WorkerLife[] {
+    return [...this.workers.values()].filter(life => !loaded.has(life));
+  }
+
+  /** Loads into all workers that have not, at least one. Throws when one says that it cannot, after all have said something. */
+  private async loadIntoMissing(
+    version: ModelVersion,
+    loaded: Set<WorkerLife>,
+  ): Promise<{ model?: ModelInterface; lost: boolean }> {
+    while (this.missing(loaded).length === 0) await new Promise<void>(resolve => this.joinListeners.push(resolve));
+    const lives = this.missing(loaded);
+    for (const life of lives) loaded.add(life);
+    const loads = await Promise.allSettled(lives.map(({ worker }) => this.options.pool.load(worker, version.replica!)));
+    let model: ModelInterface | undefined;
+    for (const load of loads) {
+      if (load.status === 'rejected') continue;
+      if (!load.value.ok) throw errorFromData(load.value.error);
+      model = load.value.model;
+    }
+    return { model, lost: loads.some(load => load.status === 'rejected') };
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.loadingAlone.then(work);
+    this.loadingAlone = done.catch(() => {});
+    return done;
   }
 
   private async retire(version: ModelVersion): Promise<void> {
@@ -191,7 +223,7 @@ export class ModelRegistry {
   }
 
   private async unloadEverywhere(version: ModelVersion): Promise<void> {
-    await Promise.allSettled([...this.workers].map(worker => this.options.pool.unload(worker, version.key)));
+    await Promise.allSettled([...this.workers.keys()].map(worker => this.options.pool.unload(worker, version.key)));
   }
 }
 

@@ -6,8 +6,12 @@ import type { WorkerId, WorkerPool, WorkerPoolEvents } from './worker-pool.js';
 /** One thread: a Piscina of exactly one worker, which it replaces by itself. */
 interface Place {
   readonly thread: Piscina;
-  /** Why the thread is ending, as far as we know. */
-  reason: string | undefined;
+  end: End;
+}
+
+/** Why one thread of a place is ending, as far as we know; the first reason counts. */
+interface End {
+  reason?: string;
 }
 
 export interface PiscinaPoolOptions {
@@ -47,9 +51,9 @@ export class PiscinaPool implements WorkerPool {
   }
 
   kill(worker: WorkerId, reason: string): void {
-    const place = this.places[worker];
-    place.reason = reason;
-    for (const thread of place.thread.threads) void thread.terminate();
+    const { thread, end } = this.places[worker];
+    end.reason ??= reason;
+    for (const running of thread.threads) void running.terminate();
   }
 
   async close(): Promise<void> {
@@ -68,25 +72,29 @@ export class PiscinaPool implements WorkerPool {
       recordTiming: false,
       workerHistogram: false,
     });
-    const place: Place = { thread, reason: undefined };
+    const place: Place = { thread, end: {} };
     this.places[worker] = place;
-    thread.on('workerCreate', () => events.joined(worker));
+    thread.on('workerCreate', () => {
+      tellEnd(thread, place.end);
+      events.joined(worker);
+    });
     thread.on('workerDestroy', () => {
       if (this.closing) return;
-      events.lost(worker, place.reason ?? 'the thread stopped');
-      place.reason = undefined;
+      const { reason = 'the thread stopped' } = place.end;
+      place.end = {};
+      events.lost(worker, reason);
       setImmediate(() => this.reopenIfEmpty(worker, events));
     });
     // Without a listener an error outside of any task would end the process; the thread is replaced either way.
-    thread.on('error', error => {
-      place.reason ??= error instanceof Error ? error.message : String(error);
-    });
+    thread.on('error', () => {});
   }
 
   /** Piscina gives a place up for good when a thread dies before it was ready. */
   private reopenIfEmpty(worker: WorkerId, events: WorkerPoolEvents): void {
     const { thread } = this.places[worker];
     if (this.closing || thread.threads.length > 0) return;
+    // What was asked of it since would wait for ever.
+    void thread.destroy();
     setTimeout(() => {
       if (!this.closing) this.open(worker, events);
     }, RESTART_DELAY_MS).unref();
@@ -99,4 +107,14 @@ export class PiscinaPool implements WorkerPool {
       throw new ServerError('UNAVAILABLE', 'the worker that had this request stopped unexpectedly', { cause: error });
     }
   }
+}
+
+/** Piscina tells only those who wait for an answer why a thread ended. */
+function tellEnd({ threads: [running] }: Piscina, end: End): void {
+  running.prependListener('error', (error: Error) => {
+    end.reason ??= error.message;
+  });
+  running.prependListener('exit', code => {
+    end.reason ??= `exit code ${code}`;
+  });
 }

@@ -85,8 +85,14 @@ export class PuppetPool implements WorkerPool {
 
   async close(): Promise<void> {}
 
+  /** An empty worker comes. */
+  join(worker: WorkerId): void {
+    this.events?.joined(worker);
+  }
+
   /** The worker dies: what it had is rejected. */
   lose(worker: WorkerId): void {
+    this.events?.lost(worker, 'the test ended it');
     for (const frame of this.frames) {
       if (frame.worker === worker) frame.reject(new ServerError('UNAVAILABLE', 'the worker stopped'));
     }

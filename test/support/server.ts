@@ -7,7 +7,8 @@ import { InferenceServer, type ServerOptions } from '../../src/server.js';
 import { Environment } from '../../src/settings/env.js';
 import { serverSettings } from '../../src/settings/server-settings.js';
 import { exchange, type HttpAnswer, type HttpQuestion, RawConnection } from './http.js';
-import { type Lifetime, temporaryFolder, writeFile } from './temporary-folder.js';
+import type { Lifetime } from './lifetime.js';
+import { temporaryFolder, writeFile } from './temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Converted models, kept from test to test; the folder goes with the build that made them. */

@@ -1,11 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-
-/** A test, or whatever else is over some time: `{ after }` inside of a suite. */
-export interface Lifetime {
-  after(fn: () => unknown): void;
-}
+import type { Lifetime } from './lifetime.js';
 
 /** A new folder that goes away with the test, holding `files`: text by path, or values that become JSON. */
 export function temporaryFolder(t: Lifetime, files: Readonly<Record<string, unknown>> = {}): string {

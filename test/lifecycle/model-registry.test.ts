@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { adaptive } from '../../src/batching/policy.js';
+import { Scheduler } from '../../src/batching/scheduler.js';
+import { modelScheduling } from '../../src/batching/scheduling.js';
+import { RequestContext } from '../../src/core/context.js';
+import { ServerError } from '../../src/core/errors.js';
+import { DataPlane } from '../../src/dataplane/dataplane.js';
+import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
+import { Environment } from '../../src/settings/env.js';
+import { entriesOf } from '../../src/settings/json-object.js';
+import { modelSettings } from '../../src/settings/model-settings.js';
+import type { ModelSpec } from '../../src/settings/model-spec.js';
+import { serverSettings } from '../../src/settings/server-settings.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { HeldLoads } from '../support/held-loads.js';
+import { rowsRequest } from '../support/models.js';
+import { PuppetPool } from '../support/puppet-pool.js';
+import { SilentTelemetry } from '../support/silent-telemetry.js';
+
+/** A version as the repository holds it; `artifact` is what `prepare` gets to see. */
+function spec(name: string, version?: string, artifact = `/${name}`): ModelSpec {
+  const values = entriesOf({
+    name,
+    implementation: 'mlserver_sklearn.SKLearnModel',
+    parameters: { version: version ?? null },
+  });
+  const { settings } = modelSettings(
+    { values, warnings: [] },
+    { source: name, folder: `/${name}` },
+    new Environment({}),
+  );
+  return { name, version, settings, folder: `/${name}`, artifact, implementation: settings.implementation };
+}
+
+const code = (expected: string) => (error: unknown) => error instanceof ServerError && error.code === expected;
+
+describe('ModelRegistry', () => {
+  let clock: FakeClock;
+  let pool: PuppetPool;
+  let telemetry: SilentTelemetry;
+  let scheduler: Scheduler;
+  let registry: ModelRegistry;
+  let dataPlane: DataPlane;
+  /** What `prepare` does; files that cannot be converted are made by replacing it. */
+  let prepare: (artifact: string) => Promise<string>;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    pool = new PuppetPool();
+    telemetry = new SilentTelemetry();
+    prepare = async artifact => `${artifact}.plan`;
+    scheduler = new Scheduler({ pool, clock, telemetry, policy: adaptive, slotsPerWorker: 1 });
+    registry = new ModelRegistry({
+      pool,
+      scheduler,
+      telemetry,
+      prepare: async ({ artifact }) => ({ kind: 'plan', file: await prepare(artifact) }),
+      schedule: modelScheduling(serverSettings()),
+    });
+    dataPlane = new DataPlane({ registry, scheduler, telemetry, server: { name: 's', version: '1', extensions: [] } });
+    pool.start({
+      joined: worker => void registry.workerJoined(worker),
+      lost: (worker, reason) => registry.workerLost(worker, reason),
+    });
+    pool.join(0);
+  });
+
+  /** Asks and lets the request go to its worker; answers are the test's. */
+  async function ask(name: string, version?: string) {
+    const context = new RequestContext('r', Number.POSITIVE_INFINITY, {});
+    const answer = dataPlane.infer(context, { name, version }, rowsRequest([1]));
+    answer.catch(() => {});
+    await nextTurn();
+    clock.endTurn();
+    await nextTurn();
+    return { answer, frame: pool.frames.at(-1)! };
+  }
+
+  const loaded = () => pool.loads.map(({ worker, spec: { key } }) => `${worker} ${key}`);
+
+  it('serves a version when every worker has loaded it, and not before', async () => {
+    pool.join(1);
+    const loads = new HeldLoads(pool);
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['0 m', '1 m']);
+    loads.succeed(0);
+    await nextTurn();
+    assert.throws(() => registry.acquire({ name: 'm' }), /Model m is not ready yet\./);
+    loads.succeed(1);
+    await done;
+    registry.acquire({ name: 'm' }).release();
+    assert.deepEqual(telemetry.states, ['m: loading', 'm: ready']);
+  });
+
+  it('finds versions by name, the newest if none is said', async () => {
+    await registry.setDesired('m', [spec('m', 'v2'), spec('m', 'v10')]);
+    assert.equal(registry.find({ name: 'm' }).spec.version, 'v10');
+    assert.equal(registry.find({ name: 'm', version: 'v2' }).spec.version, 'v2');
+    assert.throws(() => registry.find({ name: 'm', version: 'v3' }), /Model m with version v3 not found/);
+    assert.throws(() => registry.find({ name: 'n' }), code('NOT_FOUND'));
+    assert.throws(() => registry.find({ name: '__proto__' }), code('NOT_FOUND'));
+  });
+
+  it('takes the new generation of a reload only when it is loaded, and ends the old one after its last answer', async () => {
+    await registry.setDesired('m', [spec('m')]);
+    const before = await ask('m');
+    const loads = new HeldLoads(pool);
+    const reload = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    assert.equal(registry.find({ name: 'm' }).key, 'm@#1');
+    loads.succeed(0);
+    await reload;
+    assert.equal(registry.find({ name: 'm' }).key, 'm@#2');
+    await nextTurn();
+    assert.deepEqual(pool.unloads, []);
+    before.frame.echo();
+    await before.answer;
+    await nextTurn();
+    assert.deepEqual(pool.unloads, [{ worker: 0, key: 'm@#1' }]);
+    assert.equal(before.frame.frame.model, 'm@#1');
+    const after = await ask('m');
+    assert.equal(after.frame.frame.model, 'm@#2');
+  });
+
+  it('keeps what serves when a reload fails, in the conversion or in a worker', async () => {
+    await registry.setDesired('m', [spec('m')]);
+    prepare = async () => {
+      throw new ServerError('INVALID_ARGUMENT', 'half a file');
+    };
+    await assert.rejects(registry.setDesired('m', [spec('m')]), /half a file/);
+    prepare = async artifact => artifact;
+    pool.onLoad = async () => ({ ok: false, error: { code: 'INVALID_ARGUMENT', message: 'no such method' } });
+    await assert.rejects(registry.setDesired('m', [spec('m')]), /no such method/);
+    assert.equal(registry.acquire({ name: 'm' }).key, 'm@#1');
+    assert.deepEqual(
+      [...registry.versions()].map(({ key, state, reason }) => `${key} ${state} ${reason}`),
+      ['m@#1 ready ', 'm@#3 failed no such method'],
+    );
+  });
+
+  it('unloads what failed in one worker from the others', async () => {
+    pool.join(1);
+    const loads = new HeldLoads(pool);
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    loads.fail(0, 'no room');
+    await nextTurn();
+    assert.deepEqual(pool.unloads, [], 'an unload may not overtake the load that is under way');
+    loads.succeed(1);
+    await assert.rejects(done, /no room/);
+    assert.deepEqual(
+      pool.unloads.map(({ worker }) => worker),
+      [0, 1],
+    );
+    assert.throws(() => registry.acquire({ name: 'm' }), code('NOT_FOUND'));
+  });
+
+  it('loads and unloads in the order in which that was asked', async () => {
+    const loads = new HeldLoads(pool);
+    const first = registry.setDesired('m', [spec('m')]);
+    const second = registry.setDesired('m', []);
+    const third = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    assert.deepEqual(loaded(), ['0 m@#1']);
+    loads.succeed(0);
+    await first;
+    await second;
+    await nextTurn();
+    assert.deepEqual(pool.unloads, [{ worker: 0, key: 'm@#1' }]);
+    assert.deepEqual(loaded(), ['0 m@#1', '0 m@#2']);
+    loads.succeed(0);
+    await third;
+    assert.equal(registry.find({ name: 'm' }).key, 'm@#2');
+  });
+
+  it('drains versions that are left out while the others go on', async () => {
+    await registry.setDesired('m', [spec('m', '1'), spec('m', '2')]);
+    await registry.setDesired('m', [spec('m', '2')]);
+    await nextTurn();
+    assert.throws(() => registry.find({ name: 'm', version: '1' }), code('NOT_FOUND'));
+    assert.equal(registry.find({ name: 'm' }).spec.version, '2');
+    assert.ok(telemetry.states.includes('m:1 unloaded'));
+  });
+
+  it('waits with an unload for the requests under way', async () => {
+    await registry.setDesired('m', [spec('m')]);
+    const running = await ask('m');
+    await registry.setDesired('m', []);
+    await assert.rejects(
+      dataPlane.infer(new RequestContext('r', 0, {}), { name: 'm' }, rowsRequest([1])),
+      code('NOT_FOUND'),
+    );
+    assert.deepEqual(pool.unloads, []);
+    running.frame.echo();
+    assert.deepEqual([...((await running.answer).outputs[0].data as Float64Array)], [1]);
+    await nextTurn();
+    assert.deepEqual(pool.unloads, [{ worker: 0, key: 'm@#1' }]);
+  });
+
+  it('gives a new worker every model before it may take requests', async () => {
+    await registry.setDesired('m', [spec('m')]);
+    await registry.setDesired('n', [spec('n')]);
+    const loads = new HeldLoads(pool);
+    pool.lose(0);
+    pool.join(0);
+    const waiting = await ask('m');
+    const sent = () => pool.frames.length;
+    assert.equal(sent(), 0);
+    loads.succeed(0);
+    await nextTurn();
+    assert.deepEqual([sent(), loads.waiting], [0, ['0 n']]);
+    loads.succeed(0);
+    await nextTurn();
+    assert.equal(sent(), 1);
+    pool.frames[0].echo();
+    await waiting.answer;
+  });
+
+  it('loads what is being loaded into a worker that joins meanwhile', async () => {
+    const loads = new HeldLoads(pool);
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    pool.join(1);
+    loads.succeed(0);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['1 m']);
+    assert.throws(() => registry.acquire({ name: 'm' }), code('FAILED_PRECONDITION'));
+    loads.succeed(1);
+    await done;
+    registry.acquire({ name: 'm' }).release();
+  });
+
+  it('loads again into the replacement of a worker that was lost while it loaded', async () => {
+    pool.join(1);
+    const loads = new HeldLoads(pool);
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    loads.lose(0);
+    pool.join(0);
+    loads.succeed(1);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['0 m']);
+    loads.succeed(0);
+    await done;
+    assert.equal(loaded().filter(load => load === '0 m@#1').length, 2);
+  });
+
+  it('waits for a worker when there is none', async () => {
+    pool.lose(0);
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    assert.deepEqual(pool.loads, []);
+    pool.join(0);
+    await done;
+    assert.deepEqual(loaded(), ['0 m@#1']);
+  });
+
+  it('blames the model that always stops its worker, and none of those that were loaded beside it', async () => {
+    const loads = new HeldLoads(pool);
+    const good = registry.setDesired('good', [spec('good')]);
+    const bad = registry.setDesired('bad', [spec('bad')]);
+    const refused = assert.rejects(bad, /the worker stopped while it loaded the model/);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['0 good', '0 bad']);
+    while (loads.waiting.length > 0) {
+      if (loads.waiting.includes('0 bad')) {
+        loads.lose(0);
+        pool.join(0);
+      } else loads.succeed(0);
+      await nextTurn();
+    }
+    await good;
+    await refused;
+    assert.equal(registry.acquire({ name: 'good' }).label.name, 'good');
+    assert.equal(loaded().filter(load => load.startsWith('0 bad')).length, 3);
+  });
+});

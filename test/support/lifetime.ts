@@ -1,0 +1,15 @@
+import { after } from 'node:test';
+
+/** What a test has while it runs: a test itself, or a suite's own. */
+export interface Lifetime {
+  after(fn: () => unknown): void;
+}
+
+/** Called in the body of a suite: what its `before` opens is closed when the suite has ended, the last first. */
+export function suiteLifetime(): Lifetime {
+  const closers: (() => unknown)[] = [];
+  after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  return { after: fn => void closers.push(fn) };
+}
