@@ -11,6 +11,8 @@ export interface ConvertTask {
   readonly artifact: string;
   /** sklearn, xgboost, lightgbm, ... */
   readonly kind: string;
+  /** Of the file, and of what it unpacks to. */
+  readonly maxBytes: number;
   /** The plan's file; written whole or not at all. */
   readonly target: string;
 }
@@ -24,7 +26,7 @@ export interface ConvertPoolOptions {
   /** Tells builds of the converters apart: a plan made by another build is not used. */
   readonly buildId: string;
   readonly timeoutMs: number;
-  /** JavaScript heap of a conversion. */
+  /** JavaScript heap of a conversion; also the size of the largest file, unpacked. */
   readonly memoryMb: number;
 }
 
@@ -45,9 +47,10 @@ export class ConvertPool {
   async planFor(artifact: string, kind: string): Promise<string> {
     const name = await this.cacheName(artifact, kind);
     const target = join(this.options.cacheFolder, `${name}.plan`);
+    const maxBytes = this.options.memoryMb * 2 ** 20;
     let conversion = this.underWay.get(target);
     if (conversion === undefined) {
-      conversion = this.convertOnce({ artifact, kind, target }).finally(() => this.underWay.delete(target));
+      conversion = this.convertOnce({ artifact, kind, maxBytes, target }).finally(() => this.underWay.delete(target));
       this.underWay.set(target, conversion);
     }
     await conversion;

@@ -4,27 +4,12 @@ import { describe, it } from 'node:test';
 import { ServerError } from '../../src/core/errors.js';
 import { readModelObject, surveyPythonFile } from '../../src/formats/python-file.js';
 import { fixture } from '../support/fixtures.js';
-import { fullGoldenSet, goldenCase, goldenNames, modelBytes } from '../support/golden.js';
+import { goldenCase, goldenNames, modelBytes } from '../support/golden.js';
+import { maliciousCases } from '../support/malicious.js';
 import { estimator, joined, named, text } from '../support/pickle-parts.js';
-
-interface MaliciousCase {
-  readonly file: string;
-  readonly implementation: string;
-  readonly what: string;
-  readonly must: string;
-  readonly mentions?: string;
-}
 
 /** These are good files of wrong models: the reader takes them, the converters refuse them. */
 const FOR_CONVERTERS = /^(tree|linear)-/;
-
-/** All hostile files when the full set is at hand, the small ones otherwise. */
-function maliciousFiles(): readonly (MaliciousCase & { readonly bytes: Uint8Array })[] {
-  const full = fullGoldenSet();
-  const read = (name: string) => (full ? readFileSync(`${full}malicious/${name}`) : fixture(`malicious/${name}`));
-  const cases: MaliciousCase[] = JSON.parse(Buffer.from(read('cases.json')).toString());
-  return cases.filter(c => c.implementation.includes('SKLearn')).map(c => ({ ...c, bytes: read(c.file) }));
-}
 
 const isRefusal = (error: unknown): error is ServerError =>
   error instanceof ServerError && error.code === 'INVALID_ARGUMENT';
@@ -55,8 +40,10 @@ describe('golden files', () => {
 });
 
 describe('hostile files', () => {
-  for (const { file, what, must, mentions, bytes } of maliciousFiles()) {
+  const cases = maliciousCases().filter(({ implementation }) => implementation.includes('SKLearn'));
+  for (const { file, what, must, mentions, path } of cases) {
     it(`${file}: ${what}`, () => {
+      const bytes = readFileSync(path);
       const limits = { maxBytes: 64 * 2 ** 20 };
       if (FOR_CONVERTERS.test(file) || must.startsWith('refused or loaded')) readModelObject(bytes, limits);
       else {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,10 +16,10 @@ const SETTINGS = {
   log_format: 'json',
 };
 
+const OUTCOME = /^(Loaded|Couldn't load) model /;
+
 /** A line of the server's log. */
 export interface LogLine {
-  /** ISO. */
-  readonly time: string;
   readonly message: string;
   readonly model_name?: string;
 }
@@ -33,35 +33,43 @@ export interface MemoryUse {
 
 /** `modelyard start` on a folder, which is its working directory too, with free ports. */
 export class ServerProcess {
-  private url = '';
+  private readonly lines: LogLine[] = [];
+  private readonly changes = new EventEmitter();
   private readonly exited: Promise<unknown>;
+  private url = '';
 
-  private constructor(
-    private readonly child: ChildProcess,
-    onLine: (line: LogLine) => void,
-  ) {
-    this.exited = once(child, 'exit');
-    createInterface(child.stdout!).on('line', line => onLine(JSON.parse(line)));
+  private constructor(private readonly child: ChildProcess) {
+    createInterface(child.stdout!).on('line', line => {
+      this.lines.push(JSON.parse(line));
+      this.changes.emit('change');
+    });
+    this.exited = once(child, 'exit').then(() => this.changes.emit('change'));
   }
 
-  /** Resolves when it listens, with models still to load; `onLine` hears of every line of the log. */
-  static async start(
-    folder: string,
-    settings: Readonly<Record<string, unknown>>,
-    onLine: (line: LogLine) => void,
-  ): Promise<ServerProcess> {
+  /** Resolves when it listens, with models still to load. */
+  static async start(folder: string, settings: Readonly<Record<string, unknown>> = {}): Promise<ServerProcess> {
     writeFile(join(folder, 'settings.json'), { ...SETTINGS, ...settings });
     const child = spawn(process.execPath, [CLI, 'start', '.'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-    return new Promise((resolve, reject) => {
-      const server = new ServerProcess(child, line => {
-        onLine(line);
-        const [, url] = /^HTTP server running on (\S+)/.exec(line.message) ?? [];
-        if (url === undefined) return;
-        server.url = url;
-        resolve(server);
-      });
-      server.exited.then(() => reject(new Error(`the server ended with ${child.exitCode}`)));
-    });
+    const server = new ServerProcess(child);
+    server.url = await server.logged(line => /^HTTP server running on (\S+)/.exec(line.message)?.[1]);
+    return server;
+  }
+
+  /** What `find` makes of the first line of the log, of those that were and those to come, for which it is not undefined. */
+  async logged<T>(find: (line: LogLine) => T | undefined): Promise<T> {
+    for (let at = 0; ; at++) {
+      while (at === this.lines.length) {
+        if (!this.running) throw new Error(`the server ended with ${this.child.exitCode}`);
+        await once(this.changes, 'change');
+      }
+      const found = find(this.lines[at]);
+      if (found !== undefined) return found;
+    }
+  }
+
+  /** Resolves when a model is loaded or refused. */
+  async settled(model: string): Promise<void> {
+    await this.logged(line => (line.model_name === model && OUTCOME.test(line.message)) || undefined);
   }
 
   get running(): boolean {
