@@ -3,6 +3,7 @@ import { encodeOnnxModel, type OnnxElement, type OnnxGraph } from '../formats/on
 import { kernels } from '../kernels/catalogue.js';
 import type { KernelStep } from '../kernels/kernel.js';
 import type { StoredArray, Value } from '../kernels/value.js';
+import { DirectGraph } from './direct-graph.js';
 import { OnnxSession, type SessionOptions } from './onnx-session.js';
 import type { RowSource } from './row-source.js';
 
@@ -16,6 +17,8 @@ interface Step {
   readonly outputs: readonly number[];
   readonly run: KernelStep | undefined;
   readonly session: OnnxSession | undefined;
+  /** What the session does, for few rows. */
+  readonly direct?: DirectGraph;
 }
 
 /**
@@ -69,6 +72,10 @@ export class Program {
     }
     for (const step of this.steps) {
       let made: Value[];
+      if (step.direct !== undefined && source.rows <= step.direct.mostRows) {
+        step.direct.run(values);
+        continue;
+      }
       if (step.session === undefined) {
         made = step.run!(
           step.inputs.map(id => values.get(id)!),
@@ -212,7 +219,7 @@ async function sessionStep(
     })),
   };
   const session = await OnnxSession.create(encodeOnnxModel(graph), options);
-  return { inputs: [...inputs], outputs, run: undefined, session };
+  return { inputs: [...inputs], outputs, run: undefined, session, direct: DirectGraph.of(plan, members, choose) };
 }
 
 function prepare(plan: ModelPlan, node: KernelNode): KernelStep {

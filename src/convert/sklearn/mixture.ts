@@ -27,7 +27,7 @@ function readMixture(g: GraphBuilder, estimator: Place, features: Features): Mix
   const means = matrixOf(attr(estimator, 'means_'), undefined, width);
   const place = attr(estimator, 'precisions_cholesky_');
   const type = asString(attr(estimator, 'covariance_type'));
-  if (type === 'full' || type === 'tied') return turned(g, features, means, place, type === 'tied');
+  if (type === 'full' || type === 'tied') return turned(g, estimator, features, means, type === 'tied');
   if (type !== 'diag' && type !== 'spherical') throw unsupported(estimator, `covariance_type '${type}'`);
   const cholesky =
     type === 'diag' ? matrixOf(place, means.rows, width).data : repeated(vectorOf(place, means.rows), width);
@@ -44,7 +44,8 @@ function readMixture(g: GraphBuilder, estimator: Place, features: Features): Mix
 }
 
 /** Components with axes of their own, or with the same axes for all. */
-function turned(g: GraphBuilder, features: Features, means: Matrix, place: Place, tied: boolean): Mixture {
+function turned(g: GraphBuilder, estimator: Place, features: Features, means: Matrix, tied: boolean): Mixture {
+  const place = attr(estimator, 'precisions_cholesky_');
   const { width } = features;
   const size = width * width;
   const { data, shape } = asFloat64(place);
@@ -90,7 +91,10 @@ function convertGaussian({ g }: Conversion, estimator: Place, features: Features
 function convertBayesian({ g }: Conversion, estimator: Place, features: Features): Methods {
   const mixture = readMixture(g, estimator, features);
   const components = mixture.logDeterminants.length;
-  const freedoms = vectorOf(attr(estimator, 'degrees_of_freedom_'), components);
+  const freedom = attr(estimator, 'degrees_of_freedom_');
+  // Tied components share one number.
+  const isShared = asString(attr(estimator, 'covariance_type')) === 'tied';
+  const freedoms = isShared ? repeated(vectorOf(freedom, 1), components) : vectorOf(freedom, components);
   const precisions = vectorOf(attr(estimator, 'mean_precision_'), components);
   const d = mixture.features;
   const logWeights = expectedLogWeights(estimator, components).map((value, k) => {

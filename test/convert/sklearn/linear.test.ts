@@ -2,7 +2,6 @@ import { goldenSuite } from '../../support/golden-suite.js';
 
 goldenSuite('linear models', [
   'bayesian-ridge',
-  'container-',
   'elastic',
   'gamma$',
   'huber',
