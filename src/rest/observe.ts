@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.js';
+import { ServerError } from '../core/errors.js';
+import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
 import type { RestMetrics } from '../metrics/rest-metrics.js';
 
@@ -8,6 +10,8 @@ export interface ObserverOptions {
   readonly logger: Logger;
   readonly metrics: RestMetrics;
 }
+
+const CLIENT_LEFT = httpStatus(new ServerError('CANCELLED', ''));
 
 /**
  * Counts one request and, in debug mode, logs it, when its connection has the answer or is gone. (fastify's own onResponse hook
@@ -23,11 +27,15 @@ export function observe(
   const started = clock.now();
   const { raw } = reply;
   metrics.started(request.method);
-  raw.once('close', () => {
+  const ended = () => {
     if (left !== undefined && !raw.writableFinished) left();
-    metrics.finished(request.method, route, raw.statusCode, (clock.now() - started) / 1000);
+    const status = raw.headersSent ? raw.statusCode : CLIENT_LEFT;
+    metrics.finished(request.method, route, status, (clock.now() - started) / 1000);
     if (logger.debugEnabled) {
-      logger.debug(`${request.ip} "${request.method} ${request.url}" ${raw.statusCode}`, { requestId: request.id });
+      logger.debug(`${request.ip} "${request.method} ${request.url}" ${status}`, { requestId: request.id });
     }
-  });
+  };
+  // It may have gone while its body was inflated.
+  if (raw.closed) ended();
+  else raw.once('close', ended);
 }

@@ -10,6 +10,7 @@ interface ModelParams {
 /** The model a route names. A version may stand in the path or, on routes without one, in the query. */
 export function targetOf(request: FastifyRequest): ModelRef {
   const { model_name: name, model_version: version } = request.params as ModelParams;
+  if (version === '') throw new ServerError('NOT_FOUND', 'Not Found');
   if (version !== undefined) return { name, version };
   const asked = (request.query as Record<string, unknown>).model_version;
   if (asked === undefined) return { name };

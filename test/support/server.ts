@@ -90,6 +90,11 @@ export class TestServer {
     return this.lines.map(line => JSON.parse(line).message);
   }
 
+  /** What was logged as an error. */
+  get errors(): string[] {
+    return this.lines.filter(line => JSON.parse(line).level === 'ERROR');
+  }
+
   write(path: string, content: unknown): void {
     writeFile(join(this.folder, path), content);
   }
