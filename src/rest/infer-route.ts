@@ -48,6 +48,8 @@ export function inferRoute(route: string, options: InferRouteOptions) {
       return sendCompressible(request, reply, body, headers);
     }
     headers.push('content-length', String(Buffer.byteLength(body)));
+    // It may have come before the stop began.
+    if (dataPlane.phase === 'stopping') reply.raw.shouldKeepAlive = false;
     reply.hijack();
     reply.raw.writeHead(200, headers);
     reply.raw.end(body);

@@ -24,5 +24,6 @@ async function misbehave(values: Float64Array): Promise<void> {
     void Promise.reject(new Error('nobody waits for this'));
     await new Promise(() => {});
   }
+  if (values.includes(FAULTS.exitLater)) setTimeout(() => process.exit(4), 20);
   for (; values.includes(FAULTS.endlessLoop); );
 }

@@ -8,6 +8,7 @@ import { Environment } from '../../src/settings/env.js';
 import { serverSettings } from '../../src/settings/server-settings.js';
 import { exchange, type HttpAnswer, type HttpQuestion, RawConnection } from './http.js';
 import type { Lifetime } from './lifetime.js';
+import { type LogLine, LogLines } from './log-lines.js';
 import { temporaryFolder, writeFile } from './temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -52,7 +53,7 @@ export class TestServer {
   private constructor(
     readonly server: InferenceServer,
     readonly folder: string,
-    private readonly lines: readonly string[],
+    private readonly lines: LogLines,
   ) {
     this.port = portOf(server, 'HTTP');
     this.metricsPort = portOf(server, 'Metrics');
@@ -68,8 +69,8 @@ export class TestServer {
   /** A server that listens; its models may still be loading. */
   static async open(t: Lifetime, { settings, files, ...options }: TestServerOptions = {}): Promise<TestServer> {
     const folder = temporaryFolder(t, files ?? exampleModels({ 'mnist-svm': {}, 'mushroom-xgboost': {} }));
-    const lines: string[] = [];
-    const logger = createLogger({ level: 'DEBUG', format: 'json', stream: { write: line => lines.push(line) } });
+    const lines = new LogLines();
+    const logger = createLogger({ level: 'DEBUG', format: 'json', stream: { write: text => lines.add(text) } });
     const all = serverSettings({
       host: '127.0.0.1',
       http_port: 0,
@@ -85,14 +86,14 @@ export class TestServer {
     return new TestServer(server, folder, lines);
   }
 
-  /** Messages of the log, in order. */
-  get log(): string[] {
-    return this.lines.map(line => JSON.parse(line).message);
-  }
-
   /** What was logged as an error. */
   get errors(): string[] {
-    return this.lines.filter(line => JSON.parse(line).level === 'ERROR');
+    return this.lines.all.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
+  }
+
+  /** Waits until something like this has been logged. */
+  logged(pattern: RegExp): Promise<LogLine> {
+    return this.lines.find(pattern);
   }
 
   write(path: string, content: unknown): void {
