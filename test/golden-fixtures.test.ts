@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { checkCase } from './golden/check-case.js';
 import { GoldenServer, modelName } from './golden/golden-server.js';
 import { fixtureNames, goldenCase } from './support/golden.js';
+import { suiteLifetime } from './support/lifetime.js';
 
 describe('what the libraries answer, a server answers', () => {
   const cases = fixtureNames().map(goldenCase);
+  const lifetime = suiteLifetime();
   let server: GoldenServer;
   before(async () => {
-    server = await GoldenServer.start(cases);
+    server = await GoldenServer.start(lifetime, cases);
   });
-  after(() => server.stop());
 
   for (const golden of cases) {
     it(golden.name, async () => {

@@ -113,11 +113,7 @@ function checkReason({ file, mentions }: MaliciousCase, reason: string): void {
 }
 
 function layOut(folder: string, { file, path, implementation }: MaliciousCase): void {
-  const settings = {
-    name: file,
-    implementation: implementation === 'onnx' ? 'modelyard.OnnxModel' : implementation,
-    parameters: { uri: `./${file}` },
-  };
+  const settings = { name: file, implementation, parameters: { uri: `./${file}` } };
   writeFile(join(folder, 'hostile', file, 'model-settings.json'), settings);
   cpSync(path, join(folder, 'hostile', file, file));
 }

@@ -1,52 +1,34 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { RepositoryIndexItem } from '../../src/core/protocol.js';
-import { createLogger } from '../../src/logging/logger.js';
-import { InferenceServer } from '../../src/server.js';
-import { Environment } from '../../src/settings/env.js';
-import { serverSettings } from '../../src/settings/server-settings.js';
 import type { GoldenCase } from '../support/golden.js';
-import { writeFile } from '../support/temporary-folder.js';
+import { exchange } from '../support/http.js';
+import type { Lifetime } from '../support/lifetime.js';
+import { TestServer } from '../support/server.js';
 import type { GoldenClient } from './client.js';
 import { GrpcClient } from './grpc-client.js';
 import { RestClient } from './rest-client.js';
 
 /** Golden cases behind a server's real ports, as a user serves them: a folder with settings and the file for each. */
 export class GoldenServer {
-  /** One for every transport. */
-  readonly clients: readonly GoldenClient[];
-
   private constructor(
-    private readonly folder: string,
-    private readonly server: InferenceServer,
+    /** One for every transport. */
+    readonly clients: readonly GoldenClient[],
     /** By model name: why it could not be loaded. */
     readonly failures: ReadonlyMap<string, string>,
-  ) {
-    this.clients = [new RestClient(urlOf(server, 'HTTP')), new GrpcClient(new URL(urlOf(server, 'gRPC')).host)];
-  }
+  ) {}
 
   /** Resolves when every model is loaded or refused. */
-  static async start(cases: readonly GoldenCase[]): Promise<GoldenServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'modelyard-golden-'));
-    for (const golden of cases) layOut(folder, golden);
-    const settings = serverSettings({
-      model_repository_root: folder,
-      host: '127.0.0.1',
-      http_port: 0,
-      grpc_port: 0,
-      metrics_endpoint: '',
+  static async start(t: Lifetime, cases: readonly GoldenCase[]): Promise<GoldenServer> {
+    const files = Object.fromEntries(cases.flatMap(filesOf));
+    // A cache of its own: what is asked are the converters of this very build.
+    const { server, port, folder } = await TestServer.start(t, { files, settings: { cache_dir: null } });
+    const grpc = server.endpoints.find(({ name }) => name === 'gRPC')!;
+    const clients = [new RestClient(port), new GrpcClient(grpc.url)];
+    t.after(() => {
+      for (const client of clients) client.close();
     });
-    const logger = createLogger({ level: 'ERROR', format: 'text', stream: { write() {} } });
-    const server = await InferenceServer.start(settings, { logger, environment: new Environment({}) });
-    await server.loaded;
-    return new GoldenServer(folder, server, await failedModels(urlOf(server, 'HTTP'), folder));
-  }
-
-  async stop(): Promise<void> {
-    for (const client of this.clients) client.close();
-    await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    return new GoldenServer(clients, await failedModels(port, folder));
   }
 }
 
@@ -55,25 +37,21 @@ export function modelName(golden: GoldenCase): string {
   return golden.name.replace('/', ':');
 }
 
-function layOut(folder: string, golden: GoldenCase): void {
-  const home = join(folder, golden.name);
+/** Path and content of the files that make a model of a case. */
+function filesOf(golden: GoldenCase): [path: string, content: unknown][] {
   const file = basename(golden.path);
-  const implementation = golden.implementation === 'onnx' ? 'modelyard.OnnxModel' : golden.implementation;
+  const { implementation } = golden;
   const settings = { name: modelName(golden), implementation, parameters: { uri: `./${file}` } };
-  writeFile(join(home, 'model-settings.json'), settings);
-  cpSync(golden.path, join(home, file));
-}
-
-function urlOf(server: InferenceServer, transport: string): string {
-  const endpoint = server.endpoints.find(({ name }) => name === transport);
-  if (endpoint === undefined) throw new Error(`the server does not listen for ${transport}`);
-  return endpoint.url;
+  return [
+    [`${golden.name}/model-settings.json`, settings],
+    [`${golden.name}/${file}`, readFileSync(golden.path)],
+  ];
 }
 
 /** Why models could not be loaded, by name, as the repository's index tells it. */
-async function failedModels(url: string, folder: string): Promise<Map<string, string>> {
-  const response = await fetch(`${url}/v2/repository/index`, { method: 'POST' });
-  const models = (await response.json()) as readonly RepositoryIndexItem[];
+async function failedModels(port: number, folder: string): Promise<Map<string, string>> {
+  const { text } = await exchange(port, { method: 'POST', path: '/v2/repository/index' });
+  const models = JSON.parse(text) as readonly RepositoryIndexItem[];
   const failed = models.filter(({ state }) => state !== 'READY');
   return new Map(failed.map(({ name, reason }) => [name, reason.replaceAll(`${folder}/`, '')]));
 }

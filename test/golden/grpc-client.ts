@@ -1,8 +1,7 @@
-import { Client, credentials } from '@grpc/grpc-js';
 import type { Datatype } from '../../src/core/datatype.js';
-import { decode, encode } from '../../src/grpc/codec.js';
-import { inferenceService } from '../../src/grpc/inference-schema.js';
-import type { Draft, Rpc, Values } from '../../src/grpc/schema.js';
+import { inferenceFile, inferenceService } from '../../src/grpc/inference-schema.js';
+import type { Draft, MessageType, Rpc, Values } from '../../src/grpc/schema.js';
+import { GrpcTestClient, pathOf } from '../support/grpc-client.js';
 import type { GoldenAnswer, GoldenClient, GoldenRequest } from './client.js';
 
 const { ModelInfer, ModelMetadata } = inferenceService.methods;
@@ -22,11 +21,10 @@ const LIST_OF: Partial<Record<Datatype, keyof Contents>> = {
 /** Asks over gRPC, with values in protobuf's lists. */
 export class GrpcClient implements GoldenClient {
   readonly transport = 'gRPC';
-  private readonly client: Client;
+  private readonly client: GrpcTestClient;
 
-  /** `url`: host and port. */
   constructor(url: string) {
-    this.client = new Client(url, credentials.createInsecure());
+    this.client = new GrpcTestClient(url);
   }
 
   async inputName(model: string): Promise<string> {
@@ -48,16 +46,14 @@ export class GrpcClient implements GoldenClient {
     this.client.close();
   }
 
-  private call<M extends Rpc>(name: string, { request, response }: M, message: Draft<M['request']>) {
-    return new Promise<Values<M['response']>>((resolve, reject) => {
-      this.client.makeUnaryRequest(
-        `/inference.${inferenceService.name}/${name}`,
-        (draft: Draft<M['request']>) => encode(request, draft),
-        bytes => decode(response, bytes) as Values<M['response']>,
-        message,
-        (error, answer) => (error === null ? resolve(answer!) : reject(new Error(`${error.code}: ${error.details}`))),
-      );
-    });
+  private async call<Q extends MessageType, A extends MessageType>(
+    method: string,
+    rpc: Rpc<Q, A>,
+    draft: Draft<Q>,
+  ): Promise<Values<A>> {
+    const { answer, code, details } = await this.client.ask(pathOf(inferenceFile, method), rpc, draft);
+    if (answer === undefined) throw new Error(`${code}: ${details}`);
+    return answer;
   }
 }
 

@@ -3,6 +3,7 @@
  * Prints a line per library and version, `N of M`, and what failed with the first difference.
  */
 import { fullGoldenSet, type GoldenCase, goldenCase, goldenNames } from '../support/golden.js';
+import { during, type Lifetime } from '../support/lifetime.js';
 import { checkCase } from './check-case.js';
 import { GoldenServer, modelName } from './golden-server.js';
 
@@ -21,13 +22,15 @@ const cases = goldenNames(/./)
   .filter(name => name.includes(only))
   .map(goldenCase);
 const failures: Failure[] = [];
-for (let from = 0; from < cases.length; from += GROUP)
-  failures.push(...(await checkGroup(cases.slice(from, from + GROUP))));
+for (let from = 0; from < cases.length; from += GROUP) {
+  const group = cases.slice(from, from + GROUP);
+  failures.push(...(await during(t => checkGroup(t, group))));
+}
 report(cases, failures);
 process.exit(failures.length === 0 ? 0 : 1);
 
-async function checkGroup(group: readonly GoldenCase[]): Promise<Failure[]> {
-  const server = await GoldenServer.start(group);
+async function checkGroup(t: Lifetime, group: readonly GoldenCase[]): Promise<Failure[]> {
+  const server = await GoldenServer.start(t, group);
   const failed: Failure[] = [];
   for (const golden of group) {
     const model = modelName(golden);
@@ -39,7 +42,6 @@ async function checkGroup(group: readonly GoldenCase[]): Promise<Failure[]> {
     }
     if (reason !== undefined) failed.push({ name: golden.name, reason });
   }
-  await server.stop();
   return failed;
 }
 

@@ -61,10 +61,15 @@ export function goldenCase(name: string): GoldenCase {
     name,
     library: json.library,
     libraryVersion: json.library_version,
-    implementation: json.implementation,
+    implementation: implementationName(json.implementation),
     path: folder + json.file,
     questions: [json, ...(json.also ?? [])],
   };
+}
+
+/** What stands in model-settings.json; "onnx" in a case is this server's own runtime. */
+export function implementationName(inCase: string): string {
+  return inCase === 'onnx' ? 'modelyard.OnnxModel' : inCase;
 }
 
 export function modelBytes(golden: GoldenCase): Uint8Array {

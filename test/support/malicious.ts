@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fullGoldenSet } from './golden.js';
+import { fullGoldenSet, implementationName } from './golden.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/malicious/', import.meta.url));
 
@@ -24,5 +24,7 @@ export function maliciousCases(): readonly MaliciousCase[] {
   const full = fullGoldenSet();
   const folder = full === undefined ? FIXTURES : `${full}malicious/`;
   const cases: Omit<MaliciousCase, 'path'>[] = JSON.parse(readFileSync(`${FIXTURES}cases.json`, 'utf8'));
-  return cases.map(one => ({ ...one, path: folder + one.file })).filter(({ path }) => existsSync(path));
+  return cases
+    .map(one => ({ ...one, implementation: implementationName(one.implementation), path: folder + one.file }))
+    .filter(({ path }) => existsSync(path));
 }

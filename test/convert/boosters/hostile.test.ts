@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { convertCatboostFile } from '../../../src/convert/boosters/catboost.js';
 import { convertLightgbmFile } from '../../../src/convert/boosters/lightgbm.js';
@@ -13,7 +13,8 @@ import {
   type XgboostDocument,
   xgboostDocument,
 } from '../../support/booster-documents.js';
-import { fullGoldenSet, goldenCase, goldenNames, modelBytes } from '../../support/golden.js';
+import { goldenCase, goldenNames, modelBytes } from '../../support/golden.js';
+import { maliciousCases } from '../../support/malicious.js';
 import { seededRandom } from '../../support/random.js';
 
 type Convert = (bytes: Uint8Array) => ModelPlan;
@@ -29,20 +30,10 @@ function assertRefused(convert: () => unknown, mentions = ''): void {
 
 // --- the shared hostile files
 
-interface HostileFile {
-  readonly file: string;
-  readonly what: string;
-  readonly must: string;
-  readonly mentions?: string;
-}
-
-const folder = `${fullGoldenSet()}malicious/`;
-const listed: HostileFile[] = existsSync(`${folder}cases.json`)
-  ? JSON.parse(readFileSync(`${folder}cases.json`, 'utf8'))
-  : [];
-for (const { file, what, must, mentions } of listed.filter(({ file }) => /^(xgb|ubj|bst|lgb)-/.test(file))) {
+for (const { file, what, must, mentions, path } of maliciousCases()) {
+  if (!/^(xgb|ubj|bst|lgb)-/.test(file)) continue;
   test(`${file}: ${what}`, () => {
-    const bytes = readFileSync(folder + file);
+    const bytes = readFileSync(path);
     const convert = () => (file.startsWith('lgb') ? convertLightgbmFile(bytes) : convertXgboostFile(bytes));
     if (must === 'refused') return assertRefused(convert, mentions);
     assert.match(must, /^refused or loaded, and Object.prototype has no new property/);
