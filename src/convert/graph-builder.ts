@@ -1,7 +1,7 @@
 import type { Datatype } from '../core/datatype.js';
 import { ONNX_ELEMENT, type OnnxAttributeValue } from '../formats/onnx-write.js';
 import type { ElementType, StoredArray } from '../kernels/value.js';
-import type { ModelPlan, PlanAbout, PlanInput, PlanNode, PlanOutput, PlanValue } from './plan.js';
+import type { ColumnType, ModelPlan, PlanAbout, PlanInput, PlanNode, PlanOutput, PlanValue } from './plan.js';
 
 /** A value in the making: its number in the plan, its type, and its shape (-1 as first dimension: rows). */
 export interface Ref {
@@ -44,14 +44,29 @@ export class GraphBuilder {
 
   // --- inputs and constants
 
-  /** All columns of the request as numbers, [rows, columns]. f32: rounded as numpy's `astype(float32)` does. */
-  rows(type: 'f64' | 'f32' = 'f64'): Ref {
-    return this.inputOnce(`rows:${type}`, { type, shape: [-1, this.columns] }, output => ({ kind: 'rows', output }));
+  /** Columns of the request (by default all) as numbers, [rows, columns]. f32: rounded as numpy's `astype(float32)` does. */
+  rows(type: 'f64' | 'f32' = 'f64', columns?: readonly number[]): Ref {
+    const some = columns?.length === this.columns && columns.every((column, i) => column === i) ? undefined : columns;
+    const shape = [-1, some?.length ?? this.columns];
+    return this.inputOnce(`rows:${type}:${some}`, { type, shape }, output => ({ kind: 'rows', columns: some, output }));
   }
 
   /** One column of the request, [rows]. */
   column(column: number, type: 'f64' | 'str' = 'f64'): Ref {
     return this.inputOnce(`${column}:${type}`, { type, shape: [-1] }, output => ({ kind: 'column', column, output }));
+  }
+
+  /** What the steps so far read of each column of the request. */
+  columnTypes(): ColumnType[] {
+    const types: ColumnType[] = new Array(Math.max(0, this.columns)).fill('unused');
+    const mark = (column: number, type: ColumnType) => {
+      types[column] = types[column] === 'unused' || types[column] === type ? type : 'any';
+    };
+    for (const node of this.nodes) {
+      if (node.kind === 'rows') for (const column of node.columns ?? types.keys()) mark(column, 'number');
+      if (node.kind === 'column') mark(node.column, this.values[node.output].type === 'str' ? 'text' : 'number');
+    }
+    return types;
   }
 
   constant(array: StoredArray, shape: readonly number[] = [array.length]): Ref {

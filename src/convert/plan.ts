@@ -33,17 +33,20 @@ export interface PlanInput {
   readonly columns: number;
   /** Names of the features when the model was fitted with names. */
   readonly names?: readonly string[];
-  /** Per column, what the model wants there. 'any': numbers or text, the first request decides nothing for the next. */
+  /** Per column, what the model wants there. */
   readonly types: 'number' | readonly ColumnType[];
+  /** Whether a frame may bring columns the model has no use for. */
+  readonly others?: boolean;
   /** The datatype that metadata shows for number columns. */
   readonly datatype: 'FP32' | 'FP64';
-  /** Whether null and NaN are values the model understands; if not, they are refused before the model sees them. */
-  readonly missing: boolean;
+  /** Whether null and NaN are values the model understands, per column or all alike; if not, the front refuses them. */
+  readonly missing: boolean | readonly boolean[];
   /** Whether infinities are understood. */
   readonly infinite?: boolean;
 }
 
-export type ColumnType = 'number' | 'text' | 'any';
+/** 'any': numbers or text, the first request decides nothing for the next. 'unused': whatever it is, a frame may lack it. */
+export type ColumnType = 'number' | 'text' | 'any' | 'unused';
 
 export interface PlanValue {
   readonly type: ElementType;
@@ -51,8 +54,8 @@ export interface PlanValue {
 }
 
 export type PlanNode =
-  /** All columns as numbers: [rows, columns], f64 or f32. */
-  | { readonly kind: 'rows'; readonly output: number }
+  /** Columns as numbers, in the order given, all when none are: [rows, columns], f64 or f32. */
+  | { readonly kind: 'rows'; readonly columns?: readonly number[]; readonly output: number }
   /** One column: [rows], f64 or str as the value's type says. */
   | { readonly kind: 'column'; readonly column: number; readonly output: number }
   | { readonly kind: 'constant'; readonly array: number; readonly output: number }
@@ -84,4 +87,6 @@ export interface PlanOutput {
   readonly value: number;
   /** 'float': FP32 for FP32 rows, else FP64. 'rows': the datatype of the request's rows. */
   readonly datatype: Datatype | 'float' | 'rows';
+  /** Set when the output is a column of a frame. */
+  readonly frame?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { TensorMetadata } from './protocol.js';
-import type { Parameters } from './tensor.js';
+import type { Parameters, Tensor } from './tensor.js';
 
 /** What a loaded model takes and gives, as far as the front has to know it: for metadata and for checks before the queue. */
 export interface ModelInterface {
@@ -21,11 +21,14 @@ export type InputRule =
   /** Rows of features: one tensor [rows, columns] of any numeric datatype, or one tensor per named column. */
   | {
       readonly kind: 'rows';
+      /** -1 for any number. */
       readonly columns: number;
       readonly names?: readonly string[];
-      readonly types: 'number' | readonly ('number' | 'text' | 'any')[];
-      /** NaN and null are understood. */
-      readonly missing: boolean;
+      readonly types: 'number' | readonly ('number' | 'text' | 'any' | 'unused')[];
+      /** NaN and null are understood, per column or all alike. */
+      readonly missing: boolean | readonly boolean[];
+      /** Columns by other names are passed over, not refused. */
+      readonly others?: boolean;
       readonly infinite: boolean;
       /** No rows at all are fine. */
       readonly empty: boolean;
@@ -34,3 +37,10 @@ export type InputRule =
   | { readonly kind: 'tensors' }
   /** Whatever the model makes of it. */
   | { readonly kind: 'free' };
+
+/** Whether a request brings one tensor per named column of the model rather than one matrix of all. */
+export function isFrame(inputs: readonly Tensor[], columns: number, names: readonly string[] | undefined): boolean {
+  if (inputs.length !== 1) return true;
+  const [{ shape }] = inputs;
+  return names !== undefined && columns > 1 && (shape.length === 1 || shape[1] === 1);
+}

@@ -3,7 +3,8 @@ import { ServerError } from './errors.js';
 
 /**
  * Variable-length elements: element i is `bytes[offsets[i] .. offsets[i + 1]]`. There are n + 1 offsets, ascending; the
- * first need not be 0, so that a slice of a column shares the bytes of the whole.
+ * first need not be 0, so that a slice of a column shares the bytes of the whole. A missing text (null in JSON) is the
+ * single byte 0xff, which no UTF-8 text contains.
  */
 export interface BytesColumn {
   readonly offsets: Uint32Array;
@@ -111,6 +112,23 @@ export function bytesAt(column: BytesColumn, index: number): Uint8Array {
 /** Element `index` as UTF-8 text; bytes that are not UTF-8 become U+FFFD. */
 export function textAt(column: BytesColumn, index: number): string {
   return decoder.decode(bytesAt(column, index));
+}
+
+const MISSING = 0xff;
+
+/** The element that stands for a missing text. */
+export function missingText(): Uint8Array {
+  return Uint8Array.of(MISSING);
+}
+
+export function isMissingText(column: BytesColumn, index: number): boolean {
+  const start = column.offsets[index];
+  return column.offsets[index + 1] === start + 1 && column.bytes[start] === MISSING;
+}
+
+/** As textAt; null for a missing text. */
+export function optionalTextAt(column: BytesColumn, index: number): string | null {
+  return isMissingText(column, index) ? null : textAt(column, index);
 }
 
 export function texts(column: BytesColumn): string[] {

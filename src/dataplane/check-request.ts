@@ -1,8 +1,8 @@
 import { ServerError } from '../core/errors.js';
 import { float16ToNumber } from '../core/float16.js';
-import type { InputRule, ModelInterface } from '../core/model-interface.js';
+import { type InputRule, isFrame, type ModelInterface } from '../core/model-interface.js';
 import type { InferRequest, TensorMetadata } from '../core/protocol.js';
-import { isBytes, type Tensor } from '../core/tensor.js';
+import { isBytes, isMissingText, type Tensor } from '../core/tensor.js';
 
 type RowsRule = Extract<InputRule, { kind: 'rows' }>;
 
@@ -25,8 +25,7 @@ function checkOutputs(request: InferRequest, methods: readonly string[]): void {
 function checkRows(rule: RowsRule, inputs: readonly Tensor[]): void {
   if (inputs.length === 0) throw bad(`inputs: expected one tensor of shape [-1,${rule.columns}], got none`);
   const [first] = inputs;
-  const several = inputs.length > 1 || (first.shape.length === 1 && rule.columns > 1 && rule.names?.length === 1);
-  if (several) checkColumns(rule, inputs);
+  if (isFrame(inputs, rule.columns, rule.names)) checkColumns(rule, inputs);
   else checkMatrix(rule, first);
   if (!rule.empty && first.shape[0] === 0)
     throw bad(`input '${first.name}': expected at least one row, got shape [${first.shape}]`);
@@ -37,9 +36,10 @@ function checkMatrix(rule: RowsRule, tensor: Tensor): void {
   const fits = shape.length === 2 && (rule.columns === -1 || shape[1] === rule.columns);
   const vectorFits = shape.length === 1 && rule.columns === 1 && rule.types !== 'number';
   if (!fits && !vectorFits) throw bad(`input '${name}': expected shape [-1,${rule.columns}], got [${shape}]`);
-  const text = rule.types !== 'number' && rule.types.some(type => type !== 'number');
+  const text = rule.types !== 'number' && rule.types.some(type => type === 'text' || type === 'any');
   const number = rule.types === 'number' || rule.types.some(type => type !== 'text');
-  checkColumn(rule, tensor, number, text);
+  checkType(tensor, number, text);
+  checkValues(rule, tensor, 0, rule.columns);
 }
 
 function checkColumns(rule: RowsRule, inputs: readonly Tensor[]): void {
@@ -52,42 +52,57 @@ function checkColumns(rule: RowsRule, inputs: readonly Tensor[]): void {
   const rows = inputs[0].shape[0];
   const given = new Map(inputs.map(tensor => [tensor.name, tensor]));
   for (const tensor of inputs) {
-    if (!names.includes(tensor.name))
+    if (!names.includes(tensor.name) && !rule.others)
       throw bad(`input '${tensor.name}': the model has no such column, it has ${list(names)}`);
   }
   names.forEach((name, column) => {
     const tensor = given.get(name);
-    if (tensor === undefined) throw bad(`inputs: column '${name}' is missing`);
+    const type = types === 'number' ? 'number' : types[column];
+    if (tensor === undefined) {
+      if (type === 'unused') return;
+      throw bad(`inputs: column '${name}' is missing`);
+    }
     const { shape } = tensor;
     if (shape[0] !== rows || shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) {
       throw bad(`input '${name}': expected shape [${rows}] or [${rows},1], got [${shape}]`);
     }
-    const type = types === 'number' ? 'number' : types[column];
-    checkColumn(rule, tensor, type !== 'text', type !== 'number');
+    if (type === 'unused') return;
+    checkType(tensor, type !== 'text', type !== 'number');
+    checkValues(rule, tensor, column, 1);
   });
 }
 
-function checkColumn(rule: RowsRule, tensor: Tensor, number: boolean, text: boolean): void {
-  const { name, datatype, data } = tensor;
+function checkType({ name, datatype, data }: Tensor, number: boolean, text: boolean): void {
   if (isBytes(data)) {
     if (!text) throw bad(`input '${name}': expected numbers, got datatype BYTES`);
-    return;
-  }
-  if (!number) throw bad(`input '${name}': expected text (datatype BYTES), got datatype ${datatype}`);
-  if (rule.missing && rule.infinite) return;
-  if (datatype === 'FP32' || datatype === 'FP64') checkFinite(rule, name, data as Float64Array);
-  else if (datatype === 'FP16') checkFinite(rule, name, Float32Array.from(data as Uint16Array, float16ToNumber));
+  } else if (!number) throw bad(`input '${name}': expected text (datatype BYTES), got datatype ${datatype}`);
 }
 
-function checkFinite(rule: RowsRule, name: string, data: Float64Array | Float32Array): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i];
+/** Refuses missing and infinite values; the tensor holds `width` columns of the model from `first` on. */
+function checkValues(rule: RowsRule, { name, datatype, data }: Tensor, first: number, width: number): void {
+  const { missing, infinite } = rule;
+  const takesMissing = (i: number) => (typeof missing === 'boolean' ? missing : missing[first + (i % width)]);
+  if (isBytes(data)) {
+    for (let i = 0; i < data.offsets.length - 1; i++) {
+      if (isMissingText(data, i) && !takesMissing(i)) throw notUnderstood(name, i);
+    }
+    return;
+  }
+  if ((missing === true && infinite) || !datatype.startsWith('FP')) return;
+  const numbers =
+    datatype === 'FP16' ? Float32Array.from(data as Uint16Array, float16ToNumber) : (data as Float64Array);
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i];
     // Only NaN and the infinities give NaN here.
     if (value - value === 0) continue;
-    if (Number.isNaN(value)) {
-      if (!rule.missing) throw bad(`input '${name}': value ${i} is NaN or null, which this model does not understand`);
-    } else if (!rule.infinite) throw bad(`input '${name}': value ${i} is infinite, expected a finite number`);
+    if (!Number.isNaN(value)) {
+      if (!infinite) throw bad(`input '${name}': value ${i} is infinite, expected a finite number`);
+    } else if (!takesMissing(i)) throw notUnderstood(name, i);
   }
+}
+
+function notUnderstood(name: string, index: number): ServerError {
+  return bad(`input '${name}': value ${index} is NaN or null, which this model does not understand`);
 }
 
 function checkTensors(expected: readonly TensorMetadata[], inputs: readonly Tensor[]): void {

@@ -41,8 +41,13 @@ function sigmoid32(x: number): number {
   return 1 / Math.fround(Math.fround(power + 1) + SIGMOID_EPSILON);
 }
 
+export interface SoftmaxParams {
+  /** What the numbers are multiplied with first; absent: 1. */
+  readonly factor?: number;
+}
+
 /** exp(x - max) / sum by row: [rows, columns] f64 -> f64, f32 -> f32 (the sum itself in float64). */
-export const softmax: Kernel = () => {
+export const softmax: Kernel<SoftmaxParams> = ({ params: { factor = 1 } }) => {
   return ([x], rows) => {
     const from = x.data as Floats;
     const data = emptyLike(from);
@@ -50,11 +55,11 @@ export const softmax: Kernel = () => {
     for (let row = 0; row < rows; row++) {
       const start = row * columns;
       const end = start + columns;
-      let top = from[start];
-      for (let i = start + 1; i < end; i++) top = Math.max(top, from[i]);
+      let top = from[start] * factor;
+      for (let i = start + 1; i < end; i++) top = Math.max(top, from[i] * factor);
       let sum = 0;
       for (let i = start; i < end; i++) {
-        const distance = from[i] - top;
+        const distance = from[i] * factor - top;
         data[i] = Math.exp(x.type === 'f32' ? Math.fround(distance) : distance);
         sum += data[i];
       }
@@ -65,35 +70,20 @@ export const softmax: Kernel = () => {
   };
 };
 
-export interface ArgmaxParams {
-  /** The answer is [rows, 1] instead of [rows]. */
-  readonly column?: boolean;
-}
-
-/** Position of the first of the largest numbers of each row: [rows, columns] -> [rows] i32. */
-export const argmax: Kernel<ArgmaxParams> = ({ params }) => {
-  return ([x], rows) => {
-    const from = x.data as Floats;
-    const columns = columnsOf(x);
-    const data = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) {
-      let best = 0;
-      for (let i = 1; i < columns; i++) if (from[row * columns + i] > from[row * columns + best]) best = i;
-      data[row] = best;
-    }
-    return [{ type: 'i32', shape: params.column === true ? [rows, 1] : [rows], data }];
-  };
-};
-
 export interface AboveParams {
   readonly limit: number;
+  /** Whether the limit itself counts as above. */
+  readonly inclusive?: boolean;
 }
 
 /** 1 where the number is above the limit, else 0: any shape -> i32. */
-export const above: Kernel<AboveParams> = ({ params: { limit } }) => {
-  return ([x]) => [
-    { type: 'i32', shape: x.shape, data: Int32Array.from(x.data as Floats, number => (number > limit ? 1 : 0)) },
-  ];
+export const above: Kernel<AboveParams> = ({ params: { limit, inclusive = false } }) => {
+  return ([x]) => {
+    const from = x.data as Floats;
+    const data = new Int32Array(from.length);
+    for (let i = 0; i < data.length; i++) data[i] = from[i] > limit || (inclusive && from[i] === limit) ? 1 : 0;
+    return [{ type: 'i32', shape: x.shape, data }];
+  };
 };
 
 /** The two classes' probabilities out of the second one's: [rows] p -> [rows, 2] (1 - p, p). */

@@ -6,6 +6,7 @@ import type { ElementType, Value } from '../kernels/value.js';
 
 /** MLServer marks every array it encodes. */
 const NUMPY: Parameters = { content_type: 'np' };
+const TEXT: Parameters = { content_type: 'str' };
 
 const OWN_DATATYPE: Record<ElementType, Datatype> = {
   f64: 'FP64',
@@ -17,7 +18,10 @@ const OWN_DATATYPE: Record<ElementType, Datatype> = {
   str: 'BYTES',
 };
 
-/** A plan's value as the tensor a client gets: [n] becomes [n, 1], the datatype what the library would have returned. */
+/**
+ * A plan's value as the tensor a client gets: [n] becomes [n, 1], the datatype what the library would have returned. A frame's
+ * columns are marked as MLServer marks them: text as text, numbers not at all.
+ */
 export function outputTensor(output: PlanOutput, value: Value, rowDatatype: Datatype, owned: boolean): Tensor {
   const { shape } = value;
   const datatype = resolve(output.datatype, rowDatatype);
@@ -25,14 +29,15 @@ export function outputTensor(output: PlanOutput, value: Value, rowDatatype: Data
     name: output.name,
     datatype,
     shape: shape.length === 1 ? [shape[0], 1] : shape,
-    parameters: NUMPY,
+    parameters: output.frame ? (datatype === 'BYTES' ? TEXT : undefined) : NUMPY,
     data: convert(value, datatype, owned),
   };
 }
 
 export function resolve(wanted: PlanOutput['datatype'], rowDatatype: Datatype): Datatype {
   if (wanted === 'float') return rowDatatype === 'FP32' ? 'FP32' : 'FP64';
-  return wanted === 'rows' ? rowDatatype : wanted;
+  if (wanted === 'rows') return rowDatatype === 'BYTES' ? 'FP64' : rowDatatype;
+  return wanted;
 }
 
 function convert(value: Value, datatype: Datatype, owned: boolean): TensorData {

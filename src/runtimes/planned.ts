@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelPlan, PlanOutput } from '../convert/plan.js';
 import { decodePlan } from '../convert/plan-file.js';
+import type { Datatype } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { InferRequest } from '../core/protocol.js';
@@ -18,6 +19,8 @@ export interface PlannedOptions extends SessionOptions {
 
 /** Programs for other sets of outputs than the default are kept, up to this many. */
 const MAX_PROGRAMS = 16;
+/** MLServer marks answers that are data frames. */
+const FRAME: Parameters = { content_type: 'pd' };
 const DEFAULT_METHODS = ['predict', 'transform', 'score_samples'];
 
 /** A converted model. Row by row by nature: its requests may share batches. */
@@ -64,7 +67,10 @@ export class PlannedRuntime implements Runtime {
     const rows = new RequestRows(request, this.plan.input);
     const program = await this.program(outputs, rows.float32);
     const values = await program.run(rows);
-    return { outputs: outputs.map((output, i) => outputTensor(output, values[i], rows.datatype, program.owns(i))) };
+    return {
+      outputs: outputs.map((output, i) => outputTensor(output, values[i], rows.datatype, program.owns(i))),
+      parameters: outputs.some(output => output.frame) ? FRAME : undefined,
+    };
   }
 
   async unload(): Promise<void> {
@@ -118,6 +124,7 @@ function describe(plan: ModelPlan, defaults: readonly PlanOutput[], methods: rea
       names: input.names,
       types: input.types,
       missing: input.missing,
+      others: input.others,
       infinite: input.infinite === true,
       empty: about.library !== 'scikit-learn',
     },
@@ -129,11 +136,12 @@ function describe(plan: ModelPlan, defaults: readonly PlanOutput[], methods: rea
 function describeInputs({ input }: ModelPlan): ModelInterface['inputs'] {
   const { columns, names, types, datatype } = input;
   if (types === 'number') return [{ name: 'predict', datatype, shape: [-1, columns] }];
-  if (names === undefined && columns === 1)
-    return [{ name: 'predict', datatype: types[0] === 'number' ? datatype : 'BYTES', shape: [-1] }];
-  return types.map((type, i) => ({
-    name: names?.[i] ?? `input-${i}`,
-    datatype: type === 'number' ? datatype : 'BYTES',
-    shape: [-1, 1],
-  }));
+  const datatypes = types.map((type): Datatype => (type === 'text' || type === 'any' ? 'BYTES' : datatype));
+  if (names === undefined) {
+    const common = datatypes.includes('BYTES') ? 'BYTES' : datatype;
+    return [{ name: 'predict', datatype: common, shape: columns === 1 ? [-1] : [-1, columns] }];
+  }
+  return names
+    .map((name, i) => ({ name, datatype: datatypes[i], shape: [-1, 1] }))
+    .filter((_, i) => types[i] !== 'unused');
 }

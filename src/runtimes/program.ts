@@ -45,7 +45,7 @@ export class Program {
     const nodes = neededNodes(plan, results, choose);
     const constants = constantValues(plan, nodes);
     const steps: Step[] = [];
-    for (const stage of stagesOf(plan, nodes, choose)) {
+    for (const stage of stagesOf(plan, nodes, results, choose)) {
       if (stage.onnx.length > 0) steps.push(await sessionStep(plan, stage.onnx, nodes, results, choose, options));
       for (const node of stage.kernels) {
         steps.push({
@@ -65,7 +65,7 @@ export class Program {
     const values = new Map<number, Value>(this.constants);
     for (const node of this.inputNodes) {
       if (node.kind === 'rows')
-        values.set(node.output, source.matrix(this.plan.values[node.output].type as 'f64' | 'f32'));
+        values.set(node.output, source.matrix(this.plan.values[node.output].type as 'f64' | 'f32', node.columns));
       if (node.kind === 'column') {
         values.set(node.output, source.column(node.column, this.plan.values[node.output].type as 'f64' | 'str'));
       }
@@ -153,24 +153,38 @@ interface Stage {
 
 /**
  * Puts every node into the first stage in which its inputs are there. Within a stage the ONNX operations come first, in one
- * session, then the kernels: so an ONNX node that reads a kernel waits for the next stage.
+ * session, then the kernels: so an ONNX node that reads a kernel waits for the next stage. ONNX nodes whose results only
+ * ONNX nodes of later stages read then join those, which saves the session they would need alone.
  */
-function stagesOf(plan: ModelPlan, nodes: readonly PlanNode[], choose: Choose): Stage[] {
+function stagesOf(plan: ModelPlan, nodes: readonly PlanNode[], results: readonly number[], choose: Choose): Stage[] {
   const stageOf = new Int32Array(plan.values.length);
   const byKernel = new Uint8Array(plan.values.length);
-  const stages: Stage[] = [];
-  for (const node of nodes) {
-    if (node.kind !== 'onnx' && node.kind !== 'kernel') continue;
+  const steps = nodes.filter(node => node.kind === 'onnx' || node.kind === 'kernel');
+  for (const node of steps) {
     let at = 0;
     for (const id of node.inputs.map(choose)) {
       at = Math.max(at, stageOf[id] + (node.kind === 'onnx' && byKernel[id] === 1 ? 1 : 0));
     }
-    while (stages.length <= at) stages.push({ onnx: [], kernels: [] });
-    if (node.kind === 'onnx') stages[at].onnx.push(node);
-    else stages[at].kernels.push(node);
     for (const id of node.outputs) {
       stageOf[id] = at;
       byKernel[id] = node.kind === 'kernel' ? 1 : 0;
+    }
+  }
+
+  /** The first stage that reads a value. */
+  const readIn = new Int32Array(plan.values.length).fill(steps.length);
+  for (const id of results) readIn[id] = stageOf[id];
+  const stages: Stage[] = [];
+  for (const node of steps.reverse()) {
+    const [own] = node.outputs.map(id => stageOf[id]);
+    const read = Math.min(...node.outputs.map(id => readIn[id]));
+    const at = node.kind === 'onnx' && read < steps.length ? read : own;
+    while (stages.length <= at) stages.push({ onnx: [], kernels: [] });
+    if (node.kind === 'onnx') stages[at].onnx.unshift(node);
+    else stages[at].kernels.unshift(node);
+    for (const id of node.inputs.map(choose)) {
+      // A kernel keeps what it reads where it is: moving that to the kernel's stage could cost a session there.
+      readIn[id] = Math.min(readIn[id], node.kind === 'onnx' ? at : stageOf[id]);
     }
   }
   return stages;

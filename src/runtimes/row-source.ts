@@ -5,6 +5,7 @@ export interface RowSource {
   readonly rows: number;
   /** Whether the request's numbers came as FP32. */
   readonly float32: boolean;
-  matrix(type: 'f64' | 'f32'): Value;
+  /** Columns as numbers, in the order given; all when none are. */
+  matrix(type: 'f64' | 'f32', columns?: readonly number[]): Value;
   column(column: number, type: 'f64' | 'str'): Value;
 }

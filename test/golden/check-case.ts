@@ -100,6 +100,7 @@ function compareAnswers(
 }
 
 function tensorsOf(method: string, output: CaseOutput): [string, CaseTensor][] {
+  if ('columns' in output) return output.tensors.map((tensor, i) => [output.columns[i], tensor]);
   if (!('list' in output)) return [[method, output]];
   return output.list.map((tensor, i) => [`${method}-${i}`, tensor]);
 }

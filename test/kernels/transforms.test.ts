@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Kernel } from '../../src/kernels/kernel.js';
-import { above, argmax, bothClasses, softmax, type TransformName, transform } from '../../src/kernels/transforms.js';
+import { above, bothClasses, softmax, type TransformName, transform } from '../../src/kernels/transforms.js';
 import type { Value } from '../../src/kernels/value.js';
 
 function run<P>(kernel: Kernel<P>, params: P, data: Float32Array | Float64Array, shape: readonly number[]): Value {
@@ -29,22 +29,23 @@ test('the float32 sigmoid never divides by infinity', () => {
 });
 
 test('softmax sums to one and survives large numbers', () => {
-  const data = run(softmax, undefined, Float64Array.of(1000, 1000, 0, 0, 0, 0), [2, 3]).data as Float64Array;
+  const data = run(softmax, {}, Float64Array.of(1000, 1000, 0, 0, 0, 0), [2, 3]).data as Float64Array;
   assert.deepEqual(Array.from(data), [0.5, 0.5, 0, 1 / 3, 1 / 3, 1 / 3]);
-  const single = run(softmax, undefined, Float32Array.of(0, 0, 0), [1, 3]);
+  const single = run(softmax, {}, Float32Array.of(0, 0, 0), [1, 3]);
   assert.equal(single.type, 'f32');
   assert.deepEqual(Array.from(single.data as Float32Array), new Array(3).fill(Math.fround(1 / 3)));
-});
-
-test('argmax takes the first of equals', () => {
-  const data = Float64Array.of(1, 2, 2, -1, -3, -1);
-  assert.deepEqual(run(argmax, {}, data, [2, 3]), { type: 'i32', shape: [2], data: Int32Array.of(1, 0) });
-  assert.deepEqual(run(argmax, { column: true }, data, [2, 3]).shape, [2, 1]);
 });
 
 test('above is strict and keeps the shape', () => {
   const value = run(above, { limit: 0.5 }, Float32Array.of(0.5, 0.50001, 1, 0), [2, 2]);
   assert.deepEqual(value, { type: 'i32', shape: [2, 2], data: Int32Array.of(0, 1, 1, 0) });
+  const inclusive = run(above, { limit: 0.5, inclusive: true }, Float32Array.of(0.5, 0.4), [2]);
+  assert.deepEqual(inclusive.data, Int32Array.of(1, 0));
+});
+
+test('softmax of scaled numbers', () => {
+  const { data } = run(softmax, { factor: 2 }, Float64Array.of(0, Math.log(3)), [1, 2]);
+  assert.ok(Math.abs((data as Float64Array)[1] - 0.9) < 1e-15);
 });
 
 test('both classes share one', () => {

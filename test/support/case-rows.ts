@@ -29,7 +29,7 @@ export class CaseRows implements RowSource {
   static of(input: CaseInput, plan: PlanInput): CaseRows {
     if ('inputs' in input) {
       const columns = orderColumns(input.inputs, plan).map(({ data }) => data);
-      return new CaseRows(columns[0]?.length ?? 0, false, 'FP64', columns);
+      return new CaseRows(Math.max(...columns.map(column => column.length)), false, 'FP64', columns);
     }
     const { datatype, shape, data } = input;
     const width = shape[1] ?? 1;
@@ -44,16 +44,16 @@ export class CaseRows implements RowSource {
     return new CaseRows(to - from, this.float32, this.datatype, columns);
   }
 
-  /** Whether any value is missing. */
-  get missing(): boolean {
-    return this.columns.some(column => column.includes(null));
+  /** Columns in which a value is missing. */
+  get missing(): number[] {
+    return [...this.columns.keys()].filter(column => this.columns[column].includes(null));
   }
 
-  matrix(type: 'f64' | 'f32'): Value {
-    const width = this.columns.length;
+  matrix(type: 'f64' | 'f32', columns: readonly number[] = [...this.columns.keys()]): Value {
+    const width = columns.length;
     const data = type === 'f32' ? new Float32Array(this.rows * width) : new Float64Array(this.rows * width);
-    this.columns.forEach((column, c) => {
-      column.forEach((element, row) => {
+    columns.forEach((column, c) => {
+      this.columns[column].forEach((element, row) => {
         data[row * width + c] = this.number(element);
       });
     });
@@ -76,9 +76,9 @@ export class CaseRows implements RowSource {
 /** A frame's columns in the order of the plan's names, whatever order they came in. */
 function orderColumns(inputs: readonly NamedTensor[], plan: PlanInput): readonly NamedTensor[] {
   if (plan.names === undefined) return inputs;
-  return plan.names.map(name => {
+  return plan.names.map((name, i) => {
     const found = inputs.find(input => input.name === name);
-    if (found === undefined) throw new Error(`the case has no column '${name}'`);
-    return found;
+    if (found === undefined && plan.types[i] !== 'unused') throw new Error(`the case has no column '${name}'`);
+    return found ?? { name, datatype: 'FP64', shape: [0], data: [] };
   });
 }

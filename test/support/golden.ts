@@ -14,7 +14,12 @@ const FULL_SETS = [`${ROOT}../shared/golden/`, `${ROOT}../../shared/golden/`];
 
 export type Tolerance = 'exact' | { readonly rtol: number; readonly atol: number };
 /** A list where scikit-learn returns one (multi-output `predict_proba`): its items are the outputs `method-0`, `method-1`, ... */
-export type CaseOutput = CaseTensor | { readonly list: readonly CaseTensor[] };
+export type CaseOutput = CaseTensor | { readonly list: readonly CaseTensor[] } | CaseFrame;
+/** A data frame: one tensor per column. */
+interface CaseFrame {
+  readonly columns: readonly string[];
+  readonly tensors: readonly CaseTensor[];
+}
 
 export interface Question {
   readonly input: CaseInput;
@@ -84,12 +89,17 @@ export function modelBytes(golden: GoldenCase): Uint8Array {
 export async function checkGolden(plan: ModelPlan, golden: GoldenCase): Promise<void> {
   for (const [q, question] of golden.questions.entries()) {
     const rows = CaseRows.of(question.input, plan.input);
-    if (rows.missing && plan.input.types === 'number')
-      assert.ok(plan.input.missing, 'the plan must take missing values');
+    for (const column of rows.missing) {
+      const { missing } = plan.input;
+      assert.ok(
+        missing === true || (missing !== false && missing[column]),
+        `column ${column} must take missing values`,
+      );
+    }
     for (const [method, wanted] of Object.entries(question.outputs)) {
-      const answers = 'list' in wanted ? wanted.list : [wanted];
+      const answers = 'list' in wanted ? wanted.list : 'columns' in wanted ? wanted.tensors : [wanted];
       const outputs = plan.outputs.filter(output => output.method === method);
-      const names = 'list' in wanted ? answers.map((_, i) => `${method}-${i}`) : [method];
+      const names = namesOf(method, wanted);
       const label = `${golden.name}${q === 0 ? '' : ` also ${q}`}`;
       assert.deepEqual(
         outputs.map(output => output.name),
@@ -113,6 +123,11 @@ export async function checkGolden(plan: ModelPlan, golden: GoldenCase): Promise<
       }
     }
   }
+}
+
+function namesOf(method: string, wanted: CaseOutput): readonly string[] {
+  if ('columns' in wanted) return wanted.columns;
+  return 'list' in wanted ? wanted.list.map((_, i) => `${method}-${i}`) : [method];
 }
 
 function compare(

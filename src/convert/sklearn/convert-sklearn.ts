@@ -1,15 +1,26 @@
 import { badFile } from '../../formats/errors.js';
-import { asString, asStrings, attr, className, optionalAttr, type Place, root } from '../../formats/pickle/access.js';
+import {
+  asString,
+  attr,
+  className,
+  optionalAttr,
+  optionalEntry,
+  type Place,
+  root,
+} from '../../formats/pickle/access.js';
 import type { PyValue } from '../../formats/pickle/values.js';
 import { GraphBuilder, type OutputDatatype, output, type Ref } from '../graph-builder.js';
 import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
+import { boosterFile } from './booster-files.js';
 import { converters } from './catalogue.js';
 import { describeEstimator } from './describe.js';
 import { type Conversion, shortName } from './estimator.js';
-import { type Features, RequestFeatures } from './features.js';
-import { inputWidth } from './input-width.js';
+import { type Features, MatrixFeatures, RequestFeatures } from './features.js';
 import { labelColumnsAt, labelsAt, labelValues } from './labels.js';
-import type { Methods } from './methods.js';
+import type { Methods, Transformed } from './methods.js';
+import { inputTypes, readModelInput } from './model-input.js';
+import { namesOf, numberedNames } from './names.js';
+import { transformOutputs } from './transform-outputs.js';
 
 /** Estimators inside estimators. */
 const MAX_DEPTH = 40;
@@ -17,50 +28,78 @@ const MAX_DEPTH = 40;
 /** The plan of a fitted estimator as a file holds it. Throws INVALID_ARGUMENT naming what cannot be served. */
 export function convertSklearn(value: PyValue): ModelPlan {
   const estimator = root(value);
-  const names = featureNames(estimator);
-  const g = new GraphBuilder(inputWidth(estimator));
-  const methods = new SklearnConversion(g).convert(estimator, new RequestFeatures(g, names));
+  const input = readModelInput(estimator);
+  if (input.columns === undefined) throw badFile(`${estimator.path}: the file does not say how many columns it takes`);
+  const g = new GraphBuilder(input.columns);
+  const conversion = new SklearnConversion(g);
+  const names = namesOf({ width: input.columns, names: input.names });
+  const methods = conversion.convert(estimator, new RequestFeatures(g, names));
   const outputs = outputsOf(g, methods);
   if (outputs.length === 0)
     throw badFile(`${estimator.path}: a ${shortName(estimator)} answers nothing that can be served`);
   const about: PlanAbout = {
-    library: 'scikit-learn',
-    libraryVersion: asString(attr(estimator, '_sklearn_version')),
+    ...madeBy(estimator),
     estimator: describeEstimator(estimator),
     classes: methods.predict?.kind === 'class' ? labelValues(methods.predict.labels) : undefined,
   };
-  const input: PlanInput = {
+  const plan: PlanInput = {
     columns: g.columns,
-    names,
-    types: 'number',
-    datatype: 'FP64',
-    missing: methods.missing,
+    names: input.names,
+    types: inputTypes(g, input),
+    datatype: about.library === 'xgboost' ? 'FP32' : 'FP64',
+    missing: conversion.missing(),
+    others: input.chooses,
     infinite: methods.infinite,
   };
-  return g.build(about, input, outputs);
+  return g.build(about, plan, outputs);
 }
 
-function featureNames(estimator: Place): string[] | undefined {
-  const names = optionalAttr(estimator, 'feature_names_in_');
-  return names && asStrings(names);
+function madeBy(estimator: Place): Pick<PlanAbout, 'library' | 'libraryVersion'> {
+  const booster = boosterFile(estimator);
+  if (booster === undefined)
+    return { library: 'scikit-learn', libraryVersion: asString(attr(estimator, '_sklearn_version')) };
+  const { version } = booster.model;
+  return { library: booster.library, libraryVersion: typeof version === 'string' ? version : version.join('.') };
 }
 
 class SklearnConversion implements Conversion {
   private depth = 0;
+  /** Columns of the request in which some estimator does not take missing values. */
+  private readonly refused = new Set<number>();
 
   constructor(readonly g: GraphBuilder) {}
 
   convert(estimator: Place, features: Features): Methods {
-    const converter = converters.get(shortName(estimator));
-    if (converter === undefined || !className(estimator).startsWith('sklearn.')) {
+    const name = className(estimator);
+    const converter = converters.get(name.startsWith('sklearn.') ? shortName(estimator) : name);
+    if (converter === undefined) {
       throw badFile(`${estimator.path}: a ${className(estimator)} cannot be served`);
     }
     if (++this.depth > MAX_DEPTH)
       throw badFile(`${estimator.path}: more than ${MAX_DEPTH} estimators inside each other`);
     const methods = converter(this, estimator, features);
     this.depth--;
-    return methods;
+    if (!methods.missing) for (const column of features.missingFrom) this.refused.add(column);
+    return methods.transform ? { ...methods, transform: completed(estimator, methods.transform) } : methods;
   }
+
+  missing(): boolean | readonly boolean[] {
+    if (this.refused.size === 0) return true;
+    if (this.refused.size === this.g.columns) return false;
+    return Array.from({ length: this.g.columns }, (_, column) => !this.refused.has(column));
+  }
+}
+
+/**
+ * Lets features know their datatype and - where their transformer does not say - their names, and a transformer that was told
+ * to (set_output) answer a frame.
+ */
+function completed(estimator: Place, { features, datatype, frame }: Transformed): Transformed {
+  const names = features.names ?? numberedNames(shortName(estimator), features.width);
+  const typed = features instanceof MatrixFeatures ? features.as(datatype, names) : features;
+  const config = optionalAttr(estimator, '_sklearn_output_config');
+  const container = config && optionalEntry(config, 'transform')?.value;
+  return { features: typed, datatype, frame: frame || container === 'pandas' || container === 'polars' };
 }
 
 function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
@@ -77,7 +116,7 @@ function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   outputs.push(...probabilityOutputs(g, methods, floats));
   if (decisionFunction !== undefined) outputs.push(output('decision_function', decisionFunction, floats));
   if (scoreSamples !== undefined) outputs.push(output('score_samples', scoreSamples, floats));
-  if (transform !== undefined) outputs.push(output('transform', transform.features.matrix(), transform.datatype));
+  if (transform !== undefined) outputs.push(...transformOutputs(g, transform));
   for (const { method, name, value, datatype } of methods.others ?? [])
     outputs.push(output(method, value, datatype, name));
   return outputs;
@@ -95,8 +134,13 @@ function probabilityOutputs(
   return all.flatMap((shares, i) => {
     const suffix = several ? `-${i}` : '';
     return [
-      output('predict_proba', shares, datatype, `predict_proba${suffix}`),
-      output('predict_log_proba', predictLogProba ?? g.log(shares), datatype, `predict_log_proba${suffix}`),
+      output('predict_proba', shares, shares.type === 'f32' ? 'FP32' : datatype, `predict_proba${suffix}`),
+      output(
+        'predict_log_proba',
+        predictLogProba ?? g.log(shares),
+        shares.type === 'f32' ? 'FP32' : datatype,
+        `predict_log_proba${suffix}`,
+      ),
     ];
   });
 }

@@ -5,7 +5,6 @@ import { product as multiply, solve } from '../linear-algebra.js';
 import { isFloat32, type Matrix, matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
-import { product } from './linear-map.js';
 import type { Methods } from './methods.js';
 
 /** Decompositions whose answer is linear in the row. */
@@ -31,7 +30,7 @@ function projected(
     centre === undefined
       ? new Float64Array(weights.columns)
       : multiply(centre, weights.data, 1, weights.rows, weights.columns).map(value => -value);
-  const values = product(g, features, weights, bias);
+  const values = features.product(weights, bias);
   const float32 = isFloat32(fitted);
   return {
     transform: {

@@ -6,7 +6,7 @@ import { type Ellipsoid, squaredRadii } from './ellipsoids.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { readLabels } from './labels.js';
-import { flattened, linearScores, product } from './linear-map.js';
+import { flattened, linearScores } from './linear-map.js';
 import type { Methods, Transformed } from './methods.js';
 import { checkScores, classByScore, twoShares } from './scores.js';
 
@@ -51,7 +51,7 @@ function discriminants(g: GraphBuilder, estimator: Place, features: Features): T
       if (centre !== undefined) bias[j] -= centre[i] * weights[i * columns + j];
     }
   }
-  const values = product(g, features, { data: weights, rows: scalings.rows, columns }, bias);
+  const values = features.product({ data: weights, rows: scalings.rows, columns }, bias);
   const float32 = isFloat32(place);
   return {
     features: new MatrixFeatures(g, float32 ? g.likeRows(values) : values),

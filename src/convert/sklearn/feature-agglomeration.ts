@@ -3,7 +3,6 @@ import { asInt32, attr, globalName, type Place } from '../../formats/pickle/acce
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
-import { product } from './linear-map.js';
 import type { Methods } from './methods.js';
 
 export const featureAgglomerationConverters: Record<string, EstimatorConverter> = {
@@ -45,5 +44,5 @@ function pool(g: GraphBuilder, estimator: Place, features: Features, groups: num
     for (const feature of group) data[feature * groups.length + column] = pooling === 'mean' ? 1 / group.length : 1;
   });
   const weights = { data, rows: features.width, columns: groups.length };
-  return product(g, features, weights, new Float64Array(groups.length));
+  return features.product(weights, new Float64Array(groups.length));
 }

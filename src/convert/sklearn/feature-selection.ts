@@ -2,18 +2,18 @@ import { badFile } from '../../formats/errors.js';
 import { asInt, asNumber, asString, attr, isNone, type Place } from '../../formats/pickle/access.js';
 import { isFloat32, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
-import { type Features, SelectedFeatures } from './features.js';
+import type { Features } from './features.js';
 import type { Methods, Transformed } from './methods.js';
 import { takesMissing } from './missing-values.js';
 import { modelSupport } from './model-support.js';
 
 /** Transformers that leave out columns. What stays keeps its type. */
 export const featureSelectionConverters: Record<string, EstimatorConverter> = {
-  VarianceThreshold: (conversion, estimator, features) => {
+  VarianceThreshold: (_, estimator, features) => {
     const threshold = asNumber(attr(estimator, 'threshold'));
     const variances = vectorOf(attr(estimator, 'variances_'), features.width);
     const support = Array.from(variances, variance => variance > threshold);
-    return { transform: selected(conversion, estimator, features, support), missing: true };
+    return { transform: selected(estimator, features, support), missing: true };
   },
   SelectKBest: univariate('k_best', 'k'),
   SelectPercentile: univariate('percentile', 'percentile'),
@@ -24,22 +24,22 @@ export const featureSelectionConverters: Record<string, EstimatorConverter> = {
     const mode = asString(attr(estimator, 'mode'));
     return univariate(mode, 'param')(conversion, estimator, features);
   },
-  SelectFromModel: (conversion, estimator, features) => ({
-    transform: selected(conversion, estimator, features, modelSupport(estimator, features.width)),
+  SelectFromModel: (_, estimator, features) => ({
+    transform: selected(estimator, features, modelSupport(estimator, features.width)),
     missing: takesMissing(attr(estimator, 'estimator')),
   }),
-  SequentialFeatureSelector: (conversion, estimator, features) => ({
-    transform: selected(conversion, estimator, features, storedSupport(estimator, features)),
+  SequentialFeatureSelector: (_, estimator, features) => ({
+    transform: selected(estimator, features, storedSupport(estimator, features)),
     missing: takesMissing(attr(estimator, 'estimator')),
   }),
   RFE: convertElimination,
   RFECV: convertElimination,
 };
 
-function selected({ g }: Conversion, estimator: Place, features: Features, support: readonly boolean[]): Transformed {
+function selected(estimator: Place, features: Features, support: readonly boolean[]): Transformed {
   const positions = [...support.keys()].filter(column => support[column]);
   if (positions.length === 0) throw unsupported(estimator, 'no column selected');
-  return { features: new SelectedFeatures(g, features, positions), datatype: 'rows' };
+  return { features: features.select(positions), datatype: features.datatype };
 }
 
 function storedSupport(estimator: Place, features: Features): boolean[] {
@@ -48,14 +48,14 @@ function storedSupport(estimator: Place, features: Features): boolean[] {
 
 /** Selects, and answers what the estimator fitted on the selected columns answers. */
 function convertElimination(conversion: Conversion, estimator: Place, features: Features): Methods {
-  const transform = selected(conversion, estimator, features, storedSupport(estimator, features));
+  const transform = selected(estimator, features, storedSupport(estimator, features));
   return { ...conversion.convert(attr(estimator, 'estimator_'), transform.features), transform };
 }
 
 function univariate(mode: string, parameter: string): EstimatorConverter {
-  return (conversion, estimator, features) => {
+  return (_, estimator, features) => {
     const support = univariateSupport(estimator, mode, attr(estimator, parameter), features.width);
-    return { transform: selected(conversion, estimator, features, support), missing: false };
+    return { transform: selected(estimator, features, support), missing: false };
   };
 }
 

@@ -83,6 +83,7 @@ export function labelColumnsAt(g: GraphBuilder, columns: readonly LabelColumn[])
 
 function elementType({ texts, datatype }: Labels): ElementType {
   if (texts !== undefined) return 'str';
+  if (datatype === 'INT32') return 'i32';
   return datatype === 'BOOL' ? 'bool' : datatype === 'INT64' ? 'i64' : 'f64';
 }
 
@@ -92,4 +93,20 @@ export function labelValues(labels: Labels): ParameterValue[] {
   return Array.from(labels.array as Float64Array, value =>
     labels.datatype === 'BOOL' ? Number(value) === 1 : Number(value),
   );
+}
+
+/** Labels as float64; undefined for text. */
+export function numericLabels({ array }: Labels): Float64Array | undefined {
+  return array && Float64Array.from(array as Float64Array, Number);
+}
+
+/** The labels at these positions, in the order given. */
+export function selectLabels({ datatype, array, texts }: Labels, positions: Int32Array): Labels {
+  const count = positions.length;
+  if (texts !== undefined) return { count, datatype, texts: Array.from(positions, position => texts[position]) };
+  const chosen = array!.slice(0, count);
+  positions.forEach((position, i) => {
+    chosen[i] = array![position];
+  });
+  return { count, datatype, array: chosen };
 }

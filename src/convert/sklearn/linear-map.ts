@@ -3,7 +3,7 @@ import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
 import { isSparse } from '../../formats/pickle/sparse.js';
 import { NdArray } from '../../formats/pickle/values.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
-import { isFloat32, type Matrix, matrixOf, transposed } from './dense.js';
+import { isFloat32, matrixOf, transposed } from './dense.js';
 import type { Features } from './features.js';
 
 export interface LinearScores {
@@ -31,13 +31,8 @@ export function affine(g: GraphBuilder, features: Features, coefficients: Place,
     throw badFile(`${intercept.path}: expected ${matrix.rows} values, got ${bias.length}`);
   }
   const full = bias.length === matrix.rows ? bias : new Float64Array(matrix.rows).fill(bias[0]);
-  const scores = product(g, features, transposed(matrix), full);
+  const scores = features.product(transposed(matrix), full);
   return isVector(coefficients) ? flattened(g, scores) : scores;
-}
-
-/** All features @ weights [features, n] + bias [n]: [rows, n]. */
-export function product(g: GraphBuilder, features: Features, weights: Matrix, bias: Float64Array): Ref {
-  return g.linear(features.matrix(), g.matrix(weights.data, weights.rows, weights.columns), g.constant(bias));
 }
 
 /** A plain number does not widen float32 coefficients, as in numpy; an array of float64 does. */

@@ -5,8 +5,8 @@ import { type Matrix, matrixOf, transposed, vectorOf } from './dense.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, readLabels } from './labels.js';
-import { product } from './linear-map.js';
 import type { Methods } from './methods.js';
+import { binarized } from './scaling.js';
 
 export const naiveBayesConverters: Record<string, EstimatorConverter> = {
   GaussianNB: convertGaussian,
@@ -62,14 +62,14 @@ function readDiscrete(estimator: Place, features: Features): Discrete {
 
 function convertMultinomial({ g }: Conversion, estimator: Place, features: Features): Methods {
   const { labels, priors, logShares } = readDiscrete(estimator, features);
-  return answers(g, product(g, features, transposed(logShares), priors), labels);
+  return answers(g, features.product(transposed(logShares), priors), labels);
 }
 
 /** The prior counts for a single class only. */
 function convertComplement({ g }: Conversion, estimator: Place, features: Features): Methods {
   const { labels, priors, logShares } = readDiscrete(estimator, features);
   const bias = labels.count === 1 ? priors : new Float64Array(labels.count);
-  return answers(g, product(g, features, transposed(logShares), bias), labels);
+  return answers(g, features.product(transposed(logShares), bias), labels);
 }
 
 function convertBernoulli({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -80,17 +80,9 @@ function convertBernoulli({ g }: Conversion, estimator: Place, features: Feature
   logRest.forEach((rest, i) => {
     bias[Math.floor(i / features.width)] += rest;
   });
-  const x = binarized(g, attr(estimator, 'binarize'), features.matrix());
-  return answers(g, g.linear(x, g.matrix(weights.data, weights.rows, weights.columns), g.constant(bias)), labels);
-}
-
-/** 1 above the threshold, else 0. numpy compares float32 rows with the threshold rounded to float32. */
-function binarized(g: GraphBuilder, threshold: Place, x: Ref): Ref {
-  if (isNone(threshold)) return x;
-  const limit = asNumber(threshold);
-  const above = (number: number): Ref => g.cast(g.greater(x, number), 'f64');
-  const rounded = Math.fround(limit);
-  return rounded === limit ? above(limit) : g.choose(above(rounded), above(limit));
+  const threshold = attr(estimator, 'binarize');
+  const flags = isNone(threshold) ? features : binarized(g, features, asNumber(threshold));
+  return answers(g, flags.product(weights, bias), labels);
 }
 
 function convertCategorical({ g }: Conversion, estimator: Place, features: Features): Methods {

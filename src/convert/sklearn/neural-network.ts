@@ -3,7 +3,7 @@ import { asString, attr, items, type Place } from '../../formats/pickle/access.j
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 import { isFloat32, matrixOf, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
-import type { Features } from './features.js';
+import { type Features, MatrixFeatures } from './features.js';
 import { readLabels } from './labels.js';
 import { flattened } from './linear-map.js';
 import type { Methods } from './methods.js';
@@ -27,15 +27,15 @@ function feedForward(g: GraphBuilder, estimator: Place, features: Features): Net
     throw badFile(`${estimator.path}: ${weights.length} layers of coefs_, ${biases.length} of intercepts_`);
   const hidden = asString(attr(estimator, 'activation'));
   const last = asString(attr(estimator, 'out_activation_'));
-  let x = features.matrix();
+  let units = features;
   weights.forEach((place, layer) => {
-    const matrix = matrixOf(place, x.shape[1], undefined);
-    const bias = vectorOf(biases[layer], matrix.columns);
-    const sums = g.linear(x, g.matrix(matrix.data, matrix.rows, matrix.columns), g.constant(bias));
-    x = activate(g, estimator, layer === weights.length - 1 ? last : hidden, sums);
+    const matrix = matrixOf(place, units.width, undefined);
+    const sums = units.product(matrix, vectorOf(biases[layer], matrix.columns));
+    units = new MatrixFeatures(g, activate(g, estimator, layer === weights.length - 1 ? last : hidden, sums));
   });
+  const outputs = units.matrix();
   const float32 = isFloat32(weights[0]);
-  return { outputs: flattened(g, float32 ? g.likeRows(x) : x), float32 };
+  return { outputs: flattened(g, float32 ? g.likeRows(outputs) : outputs), float32 };
 }
 
 function activate(g: GraphBuilder, estimator: Place, activation: string, x: Ref): Ref {

@@ -221,12 +221,25 @@ export function asInt32(place: Place): NumberTensor<Int32Array> {
   const { value } = place;
   const numbers = value instanceof NdArray ? numbersOf(value) : undefined;
   if (numbers instanceof Int32Array) return { data: numbers, shape: (value as NdArray).shape };
+  if (numbers instanceof BigInt64Array) return { data: lowWords(place, numbers), shape: (value as NdArray).shape };
   const { data, shape } = asFloat64(place);
   const out = Int32Array.from(data);
   for (let i = 0; i < out.length; i++) {
     if (out[i] !== data[i]) throw badFile(`${place.path}: expected whole numbers within 32 bits, got ${data[i]}`);
   }
   return { data: out, shape };
+}
+
+/** 64-bit numbers as 32-bit ones without making a bigint of each: a forest has millions. */
+function lowWords(place: Place, numbers: BigInt64Array): Int32Array {
+  const words = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+  const out = new Int32Array(numbers.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = words[2 * i];
+    if (words[2 * i + 1] !== out[i] >> 31)
+      throw badFile(`${place.path}: expected whole numbers within 32 bits, got ${numbers[i]}`);
+  }
+  return out;
 }
 
 /** The elements of an array of text (U, S as UTF-8, or objects that are strings), or of a list of strings. */

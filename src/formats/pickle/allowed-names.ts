@@ -19,6 +19,7 @@ const FUNCTIONS =
   'arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh degrees radians deg2rad rad2deg floor ceil trunc rint round ' +
   'around round_ fix clip maximum minimum fmax fmin hypot logaddexp isnan isinf isfinite nan_to_num logical_not ' +
   'logical_and logical_or ravel reshape asarray array transpose squeeze diff cumsum unique dot ones_like zeros_like';
+const SPECIAL = 'expit logit erf erfinv log1p expm1 boxcox boxcox1p inv_boxcox inv_boxcox1p';
 const SPARSE_FORMATS = ['csr', 'csc', 'coo', 'dia', 'lil', 'dok', 'bsr'];
 
 /** Everything outside scikit-learn: arrays, Python's own types, random states, column names, XGBoost and LightGBM. */
@@ -56,12 +57,16 @@ export const OTHER_NAMES: Names = names({
   'scipy.interpolate._interpolate': 'interp1d',
   'scipy.interpolate.interpolate': 'interp1d',
   'scipy._lib.array_api_compat.numpy._aliases': 'asarray',
-  'scipy.special._ufuncs': 'expit logit erf erfinv log1p expm1 boxcox boxcox1p inv_boxcox inv_boxcox1p',
+  'scipy.special._ufuncs': SPECIAL,
+  'scipy.special._special_ufuncs': SPECIAL,
   builtins: BUILTINS,
   collections: 'OrderedDict defaultdict',
   copyreg: '_reconstructor',
   _codecs: 'encode',
   functools: 'partial',
+  pandas: 'Index StringDtype',
+  'pandas._libs.arrays': '__pyx_unpickle_NDArrayBacked',
+  'pandas.arrays': 'StringArray',
   'pandas.core.indexes.base': '_new_Index Index',
   'pandas.core.indexes.range': 'RangeIndex',
   'xgboost.callback': 'EarlyStopping EvaluationMonitor LearningRateScheduler TrainingCallback TrainingCheckPoint',
@@ -119,13 +124,14 @@ export const SKLEARN_NAMES: Names = names({
   'sklearn.linear_model._ridge': '_IdentityRegressor _IdentityClassifier _RidgeGCV',
   'sklearn.linear_model._sgd_fast': `${SGD_LOSSES} ${SGD_LOSSES.replaceAll(/\b(?=[A-Z])/g, '__pyx_unpickle_')}`,
   'sklearn.metrics._scorer':
-    '_Scorer _PredictScorer _ProbaScorer _ThresholdScorer _PassthroughScorer _MultimetricScorer _BaseScorer _passthrough_scorer positive_likelihood_ratio negative_likelihood_ratio',
+    '_Scorer _PredictScorer _ProbaScorer _ThresholdScorer _PassthroughScorer _MultimetricScorer _BaseScorer _CurveScorer _passthrough_scorer positive_likelihood_ratio negative_likelihood_ratio',
   'sklearn.metrics._classification': CLASSIFICATION_SCORES,
   'sklearn.metrics._dist_metrics': 'newObj',
   'sklearn.metrics._ranking': RANKING_SCORES,
   'sklearn.metrics._regression': REGRESSION_SCORES,
   'sklearn.metrics.cluster._supervised': CLUSTER_SCORES,
   'sklearn.metrics.pairwise': PAIRWISE,
+  'sklearn.model_selection._classification_threshold': '_CurveScorer',
   'sklearn.model_selection._split': '_CVIterableWrapper',
   'sklearn.multiclass': '_ConstantPredictor',
   'sklearn.neighbors._ball_tree': 'newObj BallTree BallTree32 BallTree64',

@@ -129,10 +129,10 @@ function reconstruct(args: readonly PyValue[]): PyObject {
   return object;
 }
 
-/** pandas' Index, which holds names of columns, is the array it is made of. */
-function columnNames(args: readonly PyValue[]): NdArray {
-  const [, parts] = args;
+/** pandas' Index, which holds names of columns, is the array it is made of; since pandas 3 that may be one of its own. */
+function columnNames([cls, parts]: readonly PyValue[]): PyValue {
   const data = parts instanceof PyDict ? parts.get('data') : undefined;
-  if (!(data instanceof NdArray)) throw badFile('an index of pandas is read only where it is made of an array');
-  return data;
+  if (data instanceof NdArray) return data;
+  if (!(cls instanceof PyGlobal)) throw badFile('an index of pandas needs a class');
+  return new PyObject(cls);
 }
