@@ -34,6 +34,7 @@ import { pairVotes } from './pair-votes.js';
 import { power } from './power.js';
 import { quantile } from './quantile.js';
 import { repeatRow } from './repeat-row.js';
+import { require } from './require.js';
 import { scaledSquares } from './scaled-squares.js';
 import { denseSparse, sparseDense } from './sparse-dense.js';
 import { sparseProduct } from './sparse-product.js';
@@ -72,6 +73,13 @@ export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
     join,
     'knn-impute': knnImpute,
     'label-columns': labelColumns,
+    bisecting,
+    'category-scores': categoryScores,
+    interpolation,
+    'laplace-probability': laplaceProbability,
+    require,
+    'repeat-row': repeatRow,
+    'scaled-squares': scaledSquares,
     labels,
     'laplace-probability': laplaceProbability,
     linearBooster,

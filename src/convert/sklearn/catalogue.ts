@@ -23,6 +23,7 @@ import { imputerConverters } from './imputers.js';
 import { isolationForestConverters } from './isolation-forest.js';
 import { isotonicConverters } from './isotonic.js';
 import { iterativeImputerConverters } from './iterative-imputer.js';
+import { kernelApproximationConverters } from './kernel-approximation.js';
 import { kernelMethodConverters } from './kernel-methods.js';
 import { labelTransformerConverters } from './label-transformers.js';
 import { linearClassifierConverters } from './linear-classifiers.js';
@@ -68,6 +69,14 @@ export const converters: ReadonlyMap<string, EstimatorConverter> = new Map(
     ...encoderConverters,
     ...featureAgglomerationConverters,
     ...featureSelectionConverters,
+    ...gaussianProcessConverters,
+    ...isotonicConverters,
+    ...kernelApproximationConverters,
+    ...kernelMethodConverters,
+    ...columnTransformerConverters,
+    ...discretizerConverters,
+    ...distributionConverters,
+    ...encoderConverters,
     ...functionTransformerConverters,
     ...gaussianProcessConverters,
     ...gradientBoostingConverters,
