@@ -8,6 +8,12 @@ export function requestRows(request: InferRequest): number {
   return request.inputs.length === 0 ? 1 : rowsOf(request.inputs[0]);
 }
 
+/** Whether every input has the same number of rows; only then are rows of one request rows of a merged one. */
+export function hasEvenRows({ inputs }: InferRequest): boolean {
+  for (let i = 1; i < inputs.length; i++) if (rowsOf(inputs[i]) !== rowsOf(inputs[0])) return false;
+  return true;
+}
+
 /**
  * Copies the rows of all requests once, in order, into one frame. The requests must have one signature and, if there are
  * several, every input as many rows as its request. The caller owns the frame.

@@ -19,6 +19,8 @@ export class Waiting {
     readonly context: RequestContext,
     readonly request: InferRequest,
     readonly rows: number,
+    /** It cannot be merged with others. */
+    readonly alone: boolean,
     private readonly resolve: (share: BatchShare) => void,
     private readonly reject: (error: ServerError) => void,
   ) {}
@@ -129,10 +131,11 @@ export class RequestQueue {
     let taken = 0;
     while (this.first < this.items.length) {
       const item = this.items[this.first];
-      if (batch.length > 0 && taken + item.rows > rows) break;
+      if (batch.length > 0 && (item.alone || taken + item.rows > rows)) break;
       batch.push(item);
       taken += item.rows;
       this.first++;
+      if (item.alone) break;
     }
     this.waitingRows -= taken;
     if (this.first === this.items.length) {

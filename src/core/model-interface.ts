@@ -11,11 +11,16 @@ export interface ModelInterface {
   /** Facts about the model for its metadata: library, version, estimator, classes. */
   readonly parameters: Parameters;
   readonly rule: InputRule;
-  /** Rows do not depend on each other and every output has one row per input row: requests may share a batch unasked. */
-  readonly rowWise: boolean;
+  readonly sharing: BatchSharing;
   /** The model can see request parameters and headers, so requests that differ in them must not be merged. */
   readonly seesParameters: boolean;
 }
+
+/**
+ * Whether requests may share a batch. 'always': rows do not depend on each other and every output has one row per input row, so
+ * nobody can tell. 'asked': that may be so, only the user knows, who says it with `max_batch_size`. 'never': it cannot be so.
+ */
+export type BatchSharing = 'always' | 'asked' | 'never';
 
 export type InputRule =
   /** Rows of features: one tensor [rows, columns] of any numeric datatype, or one tensor per named column. */
@@ -33,8 +38,14 @@ export type InputRule =
       /** No rows at all are fine. */
       readonly empty: boolean;
     }
-  /** Exactly the tensors of `inputs`: names, datatypes and shapes. */
-  | { readonly kind: 'tensors' }
+  /** Exactly the tensors of `inputs`: names (of a single one any), datatypes and shapes. */
+  | {
+      readonly kind: 'tensors';
+      /** Inputs that take tensors of any shape. */
+      readonly anyShape: readonly string[];
+      /** Tensors without elements are fine. */
+      readonly empty: boolean;
+    }
   /** Whatever the model makes of it. */
   | { readonly kind: 'free' };
 

@@ -5,13 +5,14 @@ import type { InferRequest, TensorMetadata } from '../core/protocol.js';
 import { isBytes, isMissingText, type Tensor } from '../core/tensor.js';
 
 type RowsRule = Extract<InputRule, { kind: 'rows' }>;
+type TensorsRule = Extract<InputRule, { kind: 'tensors' }>;
 
 /** Refuses with INVALID_ARGUMENT what the model cannot take, so that nothing bad enters a batch with others. */
 export function checkRequest(model: ModelInterface, request: InferRequest): void {
   const { rule, methods } = model;
   if (methods !== undefined && request.outputs !== undefined) checkOutputs(request, methods);
   if (rule.kind === 'rows') checkRows(rule, request.inputs);
-  else if (rule.kind === 'tensors') checkTensors(model.inputs, request.inputs);
+  else if (rule.kind === 'tensors') checkTensors(rule, model.inputs, request.inputs);
 }
 
 function checkOutputs(request: InferRequest, methods: readonly string[]): void {
@@ -105,21 +106,28 @@ function notUnderstood(name: string, index: number): ServerError {
   return bad(`input '${name}': value ${index} is NaN or null, which this model does not understand`);
 }
 
-function checkTensors(expected: readonly TensorMetadata[], inputs: readonly Tensor[]): void {
+function checkTensors(rule: TensorsRule, expected: readonly TensorMetadata[], inputs: readonly Tensor[]): void {
+  if (expected.length === 1 && inputs.length === 1) return checkTensor(rule, expected[0], inputs[0]);
   for (const { name } of inputs) {
     if (!expected.some(tensor => tensor.name === name)) {
       throw bad(`input '${name}': the model has no such input, it has ${list(expected.map(tensor => tensor.name))}`);
     }
   }
-  for (const { name, datatype, shape } of expected) {
-    const tensor = inputs.find(input => input.name === name);
-    if (tensor === undefined) throw bad(`inputs: '${name}' is missing`);
-    if (tensor.datatype !== datatype)
-      throw bad(`input '${name}': expected datatype ${datatype}, got ${tensor.datatype}`);
-    const fits =
-      tensor.shape.length === shape.length && shape.every((size, axis) => size < 0 || size === tensor.shape[axis]);
-    if (!fits) throw bad(`input '${name}': expected shape [${shape}], got [${tensor.shape}]`);
+  for (const wanted of expected) {
+    const tensor = inputs.find(({ name }) => name === wanted.name);
+    if (tensor === undefined) throw bad(`inputs: '${wanted.name}' is missing`);
+    checkTensor(rule, wanted, tensor);
   }
+}
+
+function checkTensor({ anyShape, empty }: TensorsRule, wanted: TensorMetadata, tensor: Tensor): void {
+  const { name, datatype, shape } = tensor;
+  if (datatype !== wanted.datatype) throw bad(`input '${name}': expected datatype ${wanted.datatype}, got ${datatype}`);
+  const fits = shape.length === wanted.shape.length && wanted.shape.every((size, i) => size < 0 || size === shape[i]);
+  if (!fits && !anyShape.includes(wanted.name)) {
+    throw bad(`input '${name}': expected shape [${wanted.shape}], got [${shape}]`);
+  }
+  if (!empty && shape.includes(0)) throw bad(`input '${name}': expected at least one value, got shape [${shape}]`);
 }
 
 function list(names: readonly string[]): string {

@@ -28,17 +28,27 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Refuses what people find in a model's place: nothing, a pointer of Git LFS whose content was not fetched, a web page
- * that answered the download, a JSON document, or a form of joblib that nothing has written since 2016.
+ * Refuses what people find in the place of a model of any kind: nothing, a pointer of Git LFS whose content was not fetched,
+ * or a web page that answered the download.
  */
-export function refuseOtherFiles(bytes: Uint8Array): void {
+export function refusePlaceholders(bytes: Uint8Array): void {
   if (bytes.length === 0) throw badFile('the file is empty');
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 200)).toString('latin1').trimStart();
+  const head = headOf(bytes);
   if (head.startsWith('version https') && head.includes('git-lfs')) {
     throw badFile('the file is a Git LFS pointer, not the model itself: fetch it with "git lfs pull"');
   }
   if (/^<(!doctype|html|\?xml)/i.test(head)) throw badFile('the file is a web page (HTML or XML), not a model');
+}
+
+/** Refuses placeholders, JSON documents, and a form of joblib that nothing has written since 2016. */
+export function refuseOtherFiles(bytes: Uint8Array): void {
+  refusePlaceholders(bytes);
+  const head = headOf(bytes);
   if (head.startsWith('ZF0x'))
     throw badFile('the file was packed by joblib before 0.10: save the model again with a newer one');
   if (/^\{\s*"/.test(head)) throw badFile('the file is a JSON document, not a Python model file');
+}
+
+function headOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 200)).toString('latin1').trimStart();
 }

@@ -77,7 +77,7 @@ function writeGraph(body: ProtoWriter, graph: OnnxGraph): void {
   for (const info of graph.outputs) body.message(12, item => writeValueInfo(item, info));
 }
 
-function writeNode(body: ProtoWriter, node: OnnxNode): void {
+export function writeNode(body: ProtoWriter, node: OnnxNode): void {
   for (const name of node.inputs) body.text(1, name);
   for (const name of node.outputs) body.text(2, name);
   body.text(4, node.op);
@@ -113,7 +113,7 @@ function writeInitializer(body: ProtoWriter, tensor: OnnxInitializer): void {
   body.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
 }
 
-function writeValueInfo(body: ProtoWriter, info: OnnxValueInfo): void {
+export function writeValueInfo(body: ProtoWriter, info: OnnxValueInfo): void {
   body.text(1, info.name);
   body.message(2, type =>
     type.message(1, tensor => {

@@ -2,7 +2,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { ServerError, toServerError } from '../core/errors.js';
 import type { Environment } from '../settings/env.js';
 import { wellKnownFiles } from '../settings/implementations.js';
-import { type JsonObject, parseJsonObject } from '../settings/json-object.js';
+import { entriesOf, type JsonObject, parseJsonObject } from '../settings/json-object.js';
 import { environmentNamesModel, modelSettings } from '../settings/model-settings.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ServerSettings } from '../settings/server-settings.js';
@@ -10,11 +10,11 @@ import { SettingsError } from '../settings/settings-error.js';
 import { readTextFile } from '../settings/text-file.js';
 import { findArtifact } from './artifact.js';
 import type { ModelRepository, RepositoryFailure, RepositoryListing } from './repository.js';
-import { scan } from './scan.js';
+import { BARE_MODEL_FILE, scan } from './scan.js';
 
 /** A place that should describe a model. `name` and `version` are filled in as they become known, for a failure to tell. */
 interface Candidate {
-  /** Of model-settings.json, or the root when variables alone describe the model. */
+  /** Of model-settings.json or model.onnx, or the root when variables alone describe the model. */
   readonly path: string;
   /** How messages name it. */
   readonly source: string;
@@ -25,7 +25,10 @@ interface Candidate {
   version?: string;
 }
 
-/** A folder of models: every model-settings.json in it, at any depth, describes one version of one model. */
+/**
+ * A folder of models: every model-settings.json in it, at any depth, describes one version of one model, and a folder in it that
+ * holds a model.onnx and no settings is a model by the folder's name.
+ */
 export class FileRepository implements ModelRepository {
   private readonly root: string;
   private readonly anywhere: boolean;
@@ -42,9 +45,11 @@ export class FileRepository implements ModelRepository {
   }
 
   async list(): Promise<RepositoryListing> {
-    const { files, unreadable } = await scan(this.root);
-    const candidates = files.map(path => this.candidateOf(path));
-    if (files.length === 0 && environmentNamesModel(this.environment)) candidates.push(this.candidateOfEnvironment());
+    const { files, bareModels, unreadable } = await scan(this.root);
+    const byEnvironment = files.length === 0 && environmentNamesModel(this.environment);
+    const candidates = byEnvironment
+      ? [this.candidateOfEnvironment()]
+      : [...files, ...bareModels].map(path => this.candidateOf(path));
 
     const found = new Map<string, { candidate: Candidate; spec: ModelSpec }>();
     const failures: RepositoryFailure[] = [...unreadable];
@@ -103,6 +108,7 @@ export class FileRepository implements ModelRepository {
   private async readFile(candidate: Candidate): Promise<JsonObject | undefined> {
     const { path, source } = candidate;
     if (path === this.root) return undefined;
+    if (basename(path) === BARE_MODEL_FILE) return bareModelSettings(candidate);
     const text = await readTextFile(path, source);
     if (text === undefined) throw new SettingsError({ source }, 'a file', 'nothing (a link that leads nowhere?)');
     const file = parseJsonObject(text, source);
@@ -110,6 +116,13 @@ export class FileRepository implements ModelRepository {
     if (typeof name === 'string' && name !== '') candidate.name = name;
     return file;
   }
+}
+
+/** What a model-settings.json beside the model would say. */
+function bareModelSettings({ folder }: Candidate): JsonObject {
+  const parameters = { uri: `./${BARE_MODEL_FILE}` };
+  const values = { name: basename(folder), implementation: 'modelyard.OnnxModel', parameters };
+  return { values: entriesOf(values), warnings: [] };
 }
 
 function failureOf({ path, name, version }: Candidate, error: ServerError): RepositoryFailure {

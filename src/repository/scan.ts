@@ -1,8 +1,10 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { ServerError } from '../core/errors.js';
 
 export const MODEL_SETTINGS_FILE = 'model-settings.json';
+/** A folder that holds this and no settings is a model all the same. */
+export const BARE_MODEL_FILE = 'model.onnx';
 
 /** More folders than any repository has; links may multiply a few into very many. */
 const MAX_FOLDERS = 100_000;
@@ -10,16 +12,19 @@ const MAX_FOLDERS = 100_000;
 export interface ScanResult {
   /** Absolute paths of all model-settings.json, a folder's own before those of its sub-folders, by name. */
   readonly files: readonly string[];
+  /** Absolute paths of model.onnx in folders directly under the root that hold no model-settings.json at any depth. */
+  readonly bareModels: readonly string[];
   /** Folders that could not be read. */
   readonly unreadable: readonly { readonly path: string; readonly error: ServerError }[];
 }
 
 /**
  * Finds every model-settings.json under `root` at any depth, through links as well, but not in folders whose name starts
- * with a dot, nor in node_modules. A root that does not exist holds none.
+ * with a dot, nor in node_modules; also the ONNX models that stand without one. A root that does not exist holds none.
  */
 export async function scan(root: string): Promise<ScanResult> {
   const files: string[] = [];
+  const onnxFiles: string[] = [];
   const unreadable: { path: string; error: ServerError }[] = [];
   let folders = 0;
 
@@ -36,6 +41,7 @@ export async function scan(root: string): Promise<ScanResult> {
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.name === MODEL_SETTINGS_FILE) files.push(path);
+      else if (entry.name === BARE_MODEL_FILE && above.length === 1 && !entry.isDirectory()) onnxFiles.push(path);
       else if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       else if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) subFolders.push(path);
     }
@@ -56,7 +62,8 @@ export async function scan(root: string): Promise<ScanResult> {
   }
 
   await tryWalk(root, []);
-  return { files, unreadable };
+  const bareModels = onnxFiles.filter(path => !files.some(file => file.startsWith(dirname(path) + sep)));
+  return { files, bareModels, unreadable };
 }
 
 async function leadsToFolder(link: string): Promise<boolean> {

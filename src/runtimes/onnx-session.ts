@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ElementType, Value } from '../kernels/value.js';
+import type { SessionOptions } from '../wire/messages.js';
 
 const ORT_TYPE = {
   f64: 'float64',
@@ -14,9 +15,22 @@ const ELEMENT_TYPE = new Map<string, ElementType>(
   Object.entries(ORT_TYPE).map(([element, name]) => [name, element as ElementType]),
 );
 
-export interface SessionOptions {
-  /** Threads within one operation. Replicas give the parallelism, so 1 unless a model asks for more. */
-  readonly intraOpThreads?: number;
+/** What went wrong is in the error that is thrown; onnxruntime's own log would only repeat it. */
+const LOG_NOTHING = 4;
+
+/** A session on a model's bytes, which it copies. One thread, since replicas give the parallelism. Blocks the thread it is called on. */
+export function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<InferenceSession> {
+  const { memPattern, freeDimensions } = options;
+  return InferenceSession.create(model, {
+    intraOpNumThreads: options.intraOpThreads ?? 1,
+    interOpNumThreads: options.interOpThreads ?? 1,
+    executionMode: options.executionMode ?? 'sequential',
+    graphOptimizationLevel: options.optimizationLevel ?? 'all',
+    enableCpuMemArena: options.cpuMemArena ?? false,
+    ...(typeof memPattern === 'boolean' && { enableMemPattern: memPattern }),
+    ...(freeDimensions && { freeDimensionOverrides: freeDimensions }),
+    logSeverityLevel: LOG_NOTHING,
+  });
 }
 
 /** One graph of a plan on onnxruntime. Creating and running it block the thread they are called on. */
@@ -27,14 +41,7 @@ export class OnnxSession {
   ) {}
 
   static async create(model: Uint8Array, options: SessionOptions = {}): Promise<OnnxSession> {
-    const session = await InferenceSession.create(model, {
-      intraOpNumThreads: options.intraOpThreads ?? 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      enableCpuMemArena: false,
-      logSeverityLevel: 3,
-    });
+    const session = await createSession(model, options);
     return new OnnxSession(session, session.outputNames);
   }
 

@@ -6,7 +6,7 @@ import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { Parameters } from '../core/tensor.js';
-import type { SessionOptions } from './onnx-session.js';
+import type { SessionOptions } from '../wire/messages.js';
 import { outputTensor, resolve } from './plan-output-tensor.js';
 import { Program } from './program.js';
 import { RequestRows } from './request-rows.js';
@@ -128,7 +128,7 @@ function describe(plan: ModelPlan, defaults: readonly PlanOutput[], methods: rea
       infinite: input.infinite === true,
       empty: about.library !== 'scikit-learn',
     },
-    rowWise: true,
+    sharing: 'always',
     seesParameters: false,
   };
 }

@@ -3,8 +3,9 @@ import { encodeOnnxModel, type OnnxElement, type OnnxGraph } from '../formats/on
 import { kernels } from '../kernels/catalogue.js';
 import type { KernelStep } from '../kernels/kernel.js';
 import type { StoredArray, Value } from '../kernels/value.js';
+import type { SessionOptions } from '../wire/messages.js';
 import { DirectGraph } from './direct-graph.js';
-import { OnnxSession, type SessionOptions } from './onnx-session.js';
+import { OnnxSession } from './onnx-session.js';
 import type { RowSource } from './row-source.js';
 
 type OnnxNode = Extract<PlanNode, { kind: 'onnx' }>;

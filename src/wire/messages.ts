@@ -16,7 +16,28 @@ export interface ReplicaSpec {
 
 export type RuntimeSpec =
   /** A converted model: the path of its plan file. */
-  { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number };
+  | { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number }
+  /** An ONNX model as its user wrote it. */
+  | { readonly kind: 'onnx'; readonly file: string; readonly options: OnnxOptions };
+
+/** What a session of onnxruntime is told; null or absent: what the runtime thinks best. */
+export interface SessionOptions {
+  /** Threads within one operation; 0: one per core. */
+  readonly intraOpThreads?: number | null;
+  /** Threads for operations side by side, in parallel mode. */
+  readonly interOpThreads?: number | null;
+  readonly executionMode?: 'sequential' | 'parallel' | null;
+  readonly optimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all' | null;
+  readonly cpuMemArena?: boolean | null;
+  readonly memPattern?: boolean | null;
+  /** Sizes for dimensions that the model gives names. */
+  readonly freeDimensions?: Readonly<Record<string, number>> | null;
+}
+
+export interface OnnxOptions extends SessionOptions {
+  /** Tensors without elements are handed on. */
+  readonly allowEmptyInputs?: boolean;
+}
 
 export type WorkerTask =
   | { readonly kind: 'infer'; readonly frame: ArrayBuffer }

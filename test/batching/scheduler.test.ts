@@ -7,7 +7,7 @@ import { RequestContext } from '../../src/core/context.js';
 import { ServerError } from '../../src/core/errors.js';
 import type { InferRequest } from '../../src/core/protocol.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { rowsRequest } from '../support/models.js';
+import { rowsRequest, rowsTensor } from '../support/models.js';
 import { PuppetPool } from '../support/puppet-pool.js';
 import { SilentTelemetry } from '../support/silent-telemetry.js';
 
@@ -107,6 +107,21 @@ describe('Scheduler', () => {
       await settle();
     }
     assert.equal(pool.frames.length, 4);
+  });
+
+  it('sends a request whose inputs differ in rows alone: its rows mean nothing in a larger batch', async () => {
+    const uneven = () => ({ inputs: [rowsTensor([[1], [2]], 'a'), rowsTensor([[3]], 'b')] });
+    const even = () => ({ inputs: [rowsTensor([[1]], 'a'), rowsTensor([[3]], 'b')] });
+    for (const request of [even(), uneven(), uneven(), even(), even()]) submit(request);
+    clock.endTurn();
+    for (let i = 0; i < 4; i++) {
+      pool.frames[i].echo();
+      await settle();
+    }
+    assert.deepEqual(
+      pool.frames.map(frame => frame.rows),
+      [1, 2, 2, 2],
+    );
   });
 
   it('runs the callers of a failed batch again, each alone, so that only the bad one fails', async () => {

@@ -218,3 +218,21 @@ test('warnings of settings come with the listing', async t => {
     "Model name 'b' is different than model's folder name 'a'.",
   ]);
 });
+
+test('an ONNX model without settings goes by the name of its folder', async t => {
+  const settings = { name: 'svm', ...SKLEARN, parameters: { uri: './svm.joblib' } };
+  const files = { 'iris/model.onnx': 'x', 'svm/model-settings.json': settings, 'svm/svm.joblib': 'x' };
+  const variables = { MLSERVER_MODEL_NAME: 'other', MLSERVER_MODEL_URI: '/elsewhere' };
+  const { root, specs, failures, warnings } = await list(t, files, { variables });
+  assert.deepEqual([failures, warnings.filter(text => text.includes('iris'))], [[], []]);
+  const iris = specs.find(({ name }) => name === 'iris')!;
+  assert.equal(iris.artifact, join(root, 'iris/model.onnx'));
+  assert.deepEqual(iris.implementation, { kind: 'onnx' });
+  const { failures: bad } = await list(t, { 'bad name/model.onnx': 'x' });
+  assert.equal(bad.length, 1);
+});
+
+test('a model that variables describe is the only one of a folder without settings', async t => {
+  const variables = { MLSERVER_MODEL_NAME: 'm', MLSERVER_MODEL_IMPLEMENTATION: 'mlserver_sklearn.SKLearnModel' };
+  assert.deepEqual(labels(await list(t, { 'iris/model.onnx': 'x' }, { variables })), ['m@']);
+});

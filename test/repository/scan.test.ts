@@ -69,3 +69,23 @@ test('links in circles end', async t => {
   symlinkSync('../b', join(root, 'a', 'to-b'));
   assert.deepEqual(await found(root), ['a/model-settings.json', 'b/to-a/model-settings.json']);
 });
+
+test('finds ONNX models that stand in a folder of the root without settings', async t => {
+  const root = temporaryFolder(t, {
+    'bare/model.onnx': '',
+    'bare/README.md': '',
+    'settled/model.onnx': '',
+    'settled/model-settings.json': {},
+    'versioned/model.onnx': '',
+    'versioned/1/model-settings.json': {},
+    'deep/er/model.onnx': '',
+    'folder/model.onnx/x': '',
+    'bare.more/model.onnx': '',
+    'model.onnx': '',
+  });
+  const { bareModels } = await scan(root);
+  assert.deepEqual(
+    bareModels.map(file => relative(root, file)),
+    ['bare/model.onnx', 'bare.more/model.onnx'],
+  );
+});

@@ -11,7 +11,7 @@ export function rowsModel(columns: number): ModelInterface {
     methods: ['predict'],
     parameters: {},
     rule: { kind: 'rows', columns, types: 'number', missing: false, infinite: false, empty: false },
-    rowWise: true,
+    sharing: 'always',
     seesParameters: false,
   };
 }

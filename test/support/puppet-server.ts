@@ -22,7 +22,7 @@ export const FREE_MODEL: ModelInterface = {
   outputs: [],
   parameters: {},
   rule: { kind: 'free' },
-  rowWise: true,
+  sharing: 'always',
   seesParameters: false,
 };
 
