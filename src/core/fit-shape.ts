@@ -1,28 +1,36 @@
-import { ServerError } from './errors.js';
+import { badCount, badInput, shorten } from './bad-input.js';
 import { bytesAt, dataLength, elementCount, isBytes, type TensorData } from './tensor.js';
 
 /** A size that follows from the others, as numpy has it. */
-const OPEN = -1;
+export const OPEN_SIZE = -1;
 /** As numpy has it. */
 export const MAX_DIMENSIONS = 64;
 
-/** The shape that `data` has, which is the one the client wrote, its -1 replaced. Throws INVALID_ARGUMENT when it has not. */
-export function fitShape(shape: readonly number[], data: TensorData, what: string): readonly number[] {
+/**
+ * The shape that the data of an input has: the one the client wrote, its -1 replaced. Throws INVALID_ARGUMENT when the data
+ * cannot have it.
+ */
+export function fitShape(name: string, shape: readonly number[], data: TensorData): readonly number[] {
   const count = dataLength(data);
-  const open = shape.indexOf(OPEN);
-  if (open >= 0) return shape.with(open, openSize(shape, open, count, what));
-  const needed = elementCount(shape, what);
+  const open = shape.indexOf(OPEN_SIZE);
+  if (open >= 0) return shape.with(open, openSize(name, shape, open, count));
+  const needed = elementsOf(name, shape);
   if (needed === count) return shape;
   if (isLengthOfText(shape, data)) return [1];
-  throw bad(what, `shape [${shape}] needs ${needed} values, got ${count}`);
+  throw badCount(name, shape, needed, count);
+}
+
+/** Elements that the shape of an input asks for; see elementCount. */
+export function elementsOf(name: string, shape: readonly number[]): number {
+  return elementCount(shape, `input '${shorten(name)}'`);
 }
 
 /** The size that -1 stands for at place `open`. */
-function openSize(shape: readonly number[], open: number, count: number, what: string): number {
+function openSize(name: string, shape: readonly number[], open: number, count: number): number {
   const others = shape.toSpliced(open, 1);
-  if (others.includes(OPEN)) throw bad(what, `shape [${shape}] may leave one size open, not more`);
-  const size = count / elementCount(others, what);
-  if (!Number.isInteger(size)) throw bad(what, `shape [${shape}] cannot hold ${count} values`);
+  if (others.includes(OPEN_SIZE)) throw badInput(name, `shape [${shape}] may leave one size open, not more`);
+  const size = count / elementsOf(name, others);
+  if (!Number.isInteger(size)) throw badInput(name, `shape [${shape}] cannot hold ${count} values`);
   return size;
 }
 
@@ -33,8 +41,4 @@ function isLengthOfText(shape: readonly number[], data: TensorData): boolean {
   // All bytes but the second to fourth of a character
   for (const byte of bytesAt(data, 0)) if ((byte & 0xc0) !== 0x80) characters++;
   return characters === shape[0];
-}
-
-function bad(what: string, problem: string): ServerError {
-  return new ServerError('INVALID_ARGUMENT', `${what}: ${problem}`);
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from '../core/copy-bytes.js';
 import type { ServerError } from '../core/errors.js';
 import { badFile } from './errors.js';
 
@@ -6,8 +7,6 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const TWO_TO_32 = 2 ** 32;
 const MAX_VARINT_BITS = 70;
-/** Copying byte by byte is faster than a native call up to about this many. */
-const SHORT_COPY = 32;
 
 /**
  * Reads a protobuf message from front to back without copying it:
@@ -162,13 +161,9 @@ export class ProtoReader {
 
   /** Copies all that is left where the reader is to `target`, from byte `at` on. Answers the place behind it. */
   copyRest(target: Uint8Array, at: number): number {
-    const { bytes, end } = this;
-    let { position } = this;
-    const behind = at + end - position;
-    if (end - position > SHORT_COPY) bytes.copy(target, at, position, end);
-    else while (position < end) target[at++] = bytes[position++];
-    this.position = end;
-    return behind;
+    const start = this.position;
+    this.position = this.end;
+    return copyBytes(this.bytes, start, this.end, target, at);
   }
 
   /** Reads the varints left as halves of 64-bit numbers, the lower first, from number `index` on. Answers the index behind them. */

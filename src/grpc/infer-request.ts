@@ -4,10 +4,10 @@
  *   InferInputTensor            1 name, 2 datatype, 3 shape, 4 parameters, 5 contents
  *   InferRequestedOutputTensor  1 name, 2 parameters
  */
+import { badInput, checkNames, shorten } from '../core/bad-input.js';
 import { DATATYPES, isDatatype } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import { fitShape, MAX_DIMENSIONS } from '../core/fit-shape.js';
-import { checkNames, shorten } from '../core/names.js';
 import type { InferRequest, ModelRef, RequestedOutput } from '../core/protocol.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
 import { ProtoReader, WIRE } from '../formats/proto-reader.js';
@@ -174,24 +174,16 @@ function makeTensors(drafts: readonly InputDraft[], raw: readonly Buffer[]): Ten
   let used = 0;
   const tensors = drafts.map((draft): Tensor => {
     const { name, datatype, contents, parameters } = draft;
-    const what = `input '${shorten(name)}'`;
     if (!isDatatype(datatype)) {
-      const expected = DATATYPES.join(', ');
-      throw bad(`${what}: datatype: expected one of ${expected}, got '${shorten(datatype)}'`);
+      throw badInput(name, `datatype: expected one of ${DATATYPES.join(', ')}, got '${shorten(datatype)}'`);
     }
-    const entry = contents === undefined && used < raw.length ? used++ : -1;
-    const data =
-      entry < 0
-        ? contentsAs(datatype, contents, what)
-        : readRaw(datatype, raw[entry], `${what}: raw_input_contents[${entry}]`);
-    return { name, datatype, shape: fitShape(draft.shape, data, what), data, parameters };
+    const isRaw = contents === undefined && used < raw.length;
+    const data = isRaw ? readRaw(datatype, raw[used++], name) : contentsAs(datatype, contents, name);
+    return { name, datatype, shape: fitShape(name, draft.shape, data), data, parameters };
   });
   if (used < raw.length) {
-    throw bad(`raw_input_contents: expected ${used} entries (one for each input without contents), got ${raw.length}`);
+    const problem = `expected ${used} entries (one for each input without contents), got ${raw.length}`;
+    throw new ServerError('INVALID_ARGUMENT', `raw_input_contents: ${problem}`);
   }
   return tensors;
-}
-
-function bad(message: string): ServerError {
-  return new ServerError('INVALID_ARGUMENT', message);
 }

@@ -4,6 +4,8 @@
  *   6 fp32_contents (32 bits), 7 fp64_contents (64 bits), 8 bytes_contents
  * FP16 has no list; such tensors can only be sent raw.
  */
+
+import { badInput, badValue } from '../core/bad-input.js';
 import {
   arrayView,
   type Datatype,
@@ -12,9 +14,7 @@ import {
   type NumericDatatype,
   newArray,
 } from '../core/datatype.js';
-import { ServerError } from '../core/errors.js';
 import { type BytesColumn, bytesAt, isBytes, type TensorData } from '../core/tensor.js';
-import { wrongValue } from '../core/wrong-value.js';
 import { type ProtoReader, WIRE } from '../formats/proto-reader.js';
 import type { ProtoWriter } from '../formats/proto-writer.js';
 
@@ -131,21 +131,22 @@ function readNumbers(reader: ProtoReader, field: number, values: NumericArray, {
 
 /**
  * The values as those of `datatype`. They may stand in another list than the one meant for it, as long as each of them fits;
- * else INVALID_ARGUMENT. `what` names the tensor.
+ * else INVALID_ARGUMENT. `name` is the input's, for messages.
  */
-export function contentsAs(datatype: Datatype, contents: Contents | undefined, what: string): TensorData {
+export function contentsAs(datatype: Datatype, contents: Contents | undefined, name: string): TensorData {
   if (contents === undefined) {
     return datatype === 'BYTES' ? { offsets: new Uint32Array(1), bytes: new Uint8Array() } : newArray(datatype, 0);
   }
   const { list, data } = contents;
   if (datatype === list.datatype) return data;
-  if (datatype === 'FP16') throw bad(what, `values of FP16 can only be sent in raw_input_contents, got ${list.name}`);
-  if (datatype === 'BYTES') throw bad(what, `expected bytes_contents (BYTES), got ${list.name}`);
-  if (isBytes(data)) throw bad(what, `expected numbers (${datatype}), got ${list.name}`);
-  return convertNumbers(data, datatype, what);
+  if (datatype === 'FP16')
+    throw badInput(name, `values of FP16 can only be sent in raw_input_contents, got ${list.name}`);
+  if (datatype === 'BYTES') throw badInput(name, `expected bytes_contents (BYTES), got ${list.name}`);
+  if (isBytes(data)) throw badInput(name, `expected numbers (${datatype}), got ${list.name}`);
+  return convertNumbers(data, datatype, name);
 }
 
-function convertNumbers(values: NumericArray, datatype: NumericDatatype, what: string): NumericArray {
+function convertNumbers(values: NumericArray, datatype: NumericDatatype, name: string): NumericArray {
   const result = newArray(datatype, values.length);
   const [min, max] = datatype === 'BOOL' ? [0, 1] : (INTEGER_RANGE[datatype] ?? [-Infinity, Infinity]);
   for (let i = 0; i < values.length; i++) {
@@ -153,15 +154,15 @@ function convertNumbers(values: NumericArray, datatype: NumericDatatype, what: s
     if (result instanceof Float32Array || result instanceof Float64Array) {
       const number = Number(value);
       result[i] = number;
-      if (Number.isFinite(number) && !Number.isFinite(result[i])) throw wrongValue(what, i, datatype, String(value));
+      if (Number.isFinite(number) && !Number.isFinite(result[i])) throw badValue(name, datatype, i, String(value));
       continue;
     }
     const whole = typeof value === 'bigint' || Number.isInteger(value);
-    if (!whole || value < min || value > max) throw wrongValue(what, i, datatype, String(value));
+    if (!whole || value < min || value > max) throw badValue(name, datatype, i, String(value));
     if (result instanceof BigInt64Array || result instanceof BigUint64Array) {
       const exact = BigInt(value);
       result[i] = exact;
-      if (result[i] !== exact) throw wrongValue(what, i, datatype, String(value));
+      if (result[i] !== exact) throw badValue(name, datatype, i, String(value));
     } else {
       result[i] = Number(value);
     }
@@ -184,8 +185,4 @@ export function writeContents(writer: ProtoWriter, data: TensorData, datatype: D
   else if (datatype === 'BOOL') writer.packedBytes(1, data);
   else if (datatype.startsWith('U')) writer.packedIntegers(4, data);
   else writer.packedIntegers(2, data);
-}
-
-function bad(what: string, problem: string): ServerError {
-  return new ServerError('INVALID_ARGUMENT', `${what}: ${problem}`);
 }

@@ -1,5 +1,5 @@
+import { shorten } from '../core/bad-input.js';
 import { ServerError } from '../core/errors.js';
-import { shorten } from './json/cursor.js';
 
 /** JSON under its own name, a +json name, none at all, or octet-stream (what some clients send JSON as). */
 export function isJsonType(contentType: string | undefined): boolean {

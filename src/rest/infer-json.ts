@@ -1,8 +1,9 @@
+import { checkNames } from '../core/bad-input.js';
 import { ServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, RequestedOutput } from '../core/protocol.js';
 import { dataLength, MAX_ELEMENTS, type Parameters, type Tensor } from '../core/tensor.js';
 import type { BinaryTail } from './json/binary-tail.js';
-import { JsonCursor, shorten } from './json/cursor.js';
+import { JsonCursor } from './json/cursor.js';
 import { readInput, readParameters } from './json/input.js';
 import { outputJson } from './json/output.js';
 import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString } from './json/read.js';
@@ -109,14 +110,4 @@ function readOutput(json: JsonCursor): RequestedOutput {
   }
   if (name === undefined) json.missing('name');
   return { name, parameters };
-}
-
-/** One name for two tensors: which of them was meant? */
-function checkNames(kind: string, items: readonly { readonly name: string }[]): void {
-  if (items.length < 2) return;
-  const names = new Set<string>();
-  for (const { name } of items) {
-    if (names.has(name)) throw new ServerError('INVALID_ARGUMENT', `${kind} '${shorten(name)}' is there twice`);
-    names.add(name);
-  }
 }

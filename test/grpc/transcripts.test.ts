@@ -70,7 +70,7 @@ const OTHER_FAILURES: Readonly<
   },
   88: {
     code: 'INVALID_ARGUMENT',
-    details: "input 'INPUT0': raw_input_contents[0]: 7 bytes are no whole number of FP32 values of 4 bytes",
+    details: "input 'INPUT0': 7 bytes are no whole number of FP32 values of 4 bytes",
     why: "the client's mistake, by name",
   },
 };

@@ -36,6 +36,7 @@ export interface PuppetServerOptions {
 export interface PuppetServer {
   readonly pool: PuppetPool;
   readonly repository: MemoryRepository;
+  readonly admin: RepositoryAdmin;
   readonly scheduler: Scheduler;
   readonly dataPlane: DataPlane;
   readonly metrics: ServerMetrics;
@@ -101,5 +102,5 @@ export async function startPuppetServer(
     client.close();
     await server.close();
   });
-  return { pool, repository, scheduler, dataPlane, metrics, server, client };
+  return { pool, repository, admin, scheduler, dataPlane, metrics, server, client };
 }

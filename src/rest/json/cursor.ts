@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { SHOWN_LENGTH, shorten } from '../../core/bad-input.js';
 import { ServerError } from '../../core/errors.js';
 import type { BinaryTail } from './binary-tail.js';
 import {
@@ -36,8 +37,7 @@ export const ESCAPED = 2;
 /** A copy of an imported constant: the import itself is a load and a check for every byte of a string. */
 const ordinary = ORDINARY;
 
-/** The most of a client's value that goes into a message. */
-const SHOWN_LENGTH = 40;
+/** Enough for what a message shows of a client's value. */
 const MOST_BYTES_SHOWN = 4 * (SHOWN_LENGTH + 1);
 
 /** The opening bytes of the lists and objects around the value that is being passed over. */
@@ -267,9 +267,4 @@ export class JsonCursor {
     while (isDigit(bytes[pos]));
     return pos;
   }
-}
-
-/** A client's value in a message: its beginning will do. */
-export function shorten(text: string): string {
-  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}...`;
 }

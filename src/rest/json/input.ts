@@ -1,31 +1,20 @@
+import { badInput } from '../../core/bad-input.js';
 import { DATATYPES, type Datatype, isDatatype } from '../../core/datatype.js';
 import { ServerError } from '../../core/errors.js';
-import {
-  bytesAt,
-  dataLength,
-  elementCount,
-  isBytes,
-  type Parameters,
-  type ParameterValue,
-  type Tensor,
-  type TensorData,
-} from '../../core/tensor.js';
+import { elementsOf, fitShape, MAX_DIMENSIONS, OPEN_SIZE } from '../../core/fit-shape.js';
+import type { Parameters, ParameterValue, Tensor, TensorData } from '../../core/tensor.js';
 import { readRaw } from '../../wire/raw-tensor.js';
 import type { BinaryTail } from './binary-tail.js';
 import { isDigit, MINUS, QUOTE } from './bytes.js';
-import { type JsonCursor, shorten } from './cursor.js';
+import type { JsonCursor } from './cursor.js';
 import { exactInteger, MAX_EXACT_DIGITS } from './decimal.js';
 import { narrow } from './narrow.js';
 import { passNested } from './nested-list.js';
 import { NumberScanner } from './number-scanner.js';
 import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString, readValue } from './read.js';
-import { refuse, refuseCount, type TensorHeader } from './tensor-header.js';
+import type { TensorHeader } from './tensor-header.js';
 import { TextScanner } from './text-scanner.js';
 
-/** The size numpy works out itself. */
-const OPEN = -1;
-/** As numpy has it. */
-const MAX_DIMENSIONS = 64;
 const WHOLE_TEXT = /^\s*[+-]?\d+\s*$/;
 
 const A_SHAPE = 'a list of whole numbers';
@@ -95,19 +84,18 @@ export function readInput(json: JsonCursor, maxElements: number): Tensor {
     json.pos = end;
     json.field = '';
   }
-  return { name, datatype, shape: fitShape(header, data), data, parameters };
+  return { name, datatype, shape: fitShape(name, shape, data), data, parameters };
 }
 
 /** An input whose data stand behind the JSON. Their size is the message's business, not the model's. */
 function readBinary(tail: BinaryTail, header: TensorHeader, parameters: Parameters): Tensor {
-  const { name, datatype } = header;
+  const { name, datatype, shape } = header;
   const { binary_data_size: size, ...rest } = parameters;
-  const what = `input '${shorten(name)}'`;
-  const data = readRaw(datatype, tail.take(size, what), what);
+  const data = readRaw(datatype, tail.take(size, name), name);
   return {
     name,
     datatype,
-    shape: fitShape(header, data),
+    shape: fitShape(name, shape, data),
     data,
     parameters: Object.keys(rest).length > 0 ? rest : undefined,
   };
@@ -182,38 +170,8 @@ function readData(json: JsonCursor, header: TensorHeader): TensorData {
 
 /** INVALID_ARGUMENT for a shape no tensor has or that asks for more than `maxElements` values. */
 function headerOf(name: string, datatype: Datatype, shape: readonly number[], maxElements: number): TensorHeader {
-  if (shape.includes(OPEN)) return { name, datatype, shape, elements: maxElements };
-  const elements = elementCount(shape, `input '${shorten(name)}'`);
-  if (elements > maxElements) refuse({ name }, `shape [${shape}] asks for more than ${maxElements} values`);
+  if (shape.includes(OPEN_SIZE)) return { name, datatype, shape, elements: maxElements };
+  const elements = elementsOf(name, shape);
+  if (elements > maxElements) throw badInput(name, `shape [${shape}] asks for more than ${maxElements} values`);
   return { name, datatype, shape, elements };
-}
-
-/** The shape that the data has: the one the client wrote, its -1 replaced. INVALID_ARGUMENT when the data cannot have it. */
-function fitShape(header: TensorHeader, data: TensorData): readonly number[] {
-  const { shape, elements } = header;
-  const count = dataLength(data);
-  const open = shape.indexOf(OPEN);
-  if (open >= 0) return shape.with(open, openSize(header, open, count));
-  if (elements === count) return shape;
-  if (isLengthOfText(shape, data)) return [1];
-  return refuseCount(header, count);
-}
-
-/** The size that -1 stands for at place `open`. */
-function openSize(header: TensorHeader, open: number, count: number): number {
-  const { name, shape } = header;
-  const others = shape.toSpliced(open, 1);
-  if (others.includes(OPEN)) refuse(header, `shape [${shape}] may leave one size open, not more`);
-  const size = count / elementCount(others, `input '${shorten(name)}'`);
-  if (!Number.isInteger(size)) refuse(header, `shape [${shape}] cannot hold ${count} values`);
-  return size;
-}
-
-/** MLServer takes a single text whose shape tells its characters instead of saying that there is one. */
-function isLengthOfText(shape: readonly number[], data: TensorData): boolean {
-  if (shape.length !== 1 || !isBytes(data) || dataLength(data) !== 1) return false;
-  let characters = 0;
-  // All bytes but the second to fourth of a character
-  for (const byte of bytesAt(data, 0)) if ((byte & 0xc0) !== 0x80) characters++;
-  return characters === shape[0];
 }

@@ -1,3 +1,4 @@
+import { badValue } from '../../core/bad-input.js';
 import {
   type Datatype,
   INTEGER_RANGE,
@@ -6,7 +7,7 @@ import {
   newArray,
 } from '../../core/datatype.js';
 import { float16FromNumber } from '../../core/float16.js';
-import { refuseValue, type TensorHeader } from './tensor-header.js';
+import type { TensorHeader } from './tensor-header.js';
 
 const TWO_TO_32 = 2 ** 32;
 
@@ -51,7 +52,8 @@ function checkWhole(header: TensorHeader, values: Float64Array): void {
   const [min, max] = BOUNDS[header.datatype] as readonly [number, number];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!(value >= min && value <= max) || value !== Math.floor(value)) refuseValue(header, i, String(value));
+    if (!(value >= min && value <= max) || value !== Math.floor(value))
+      throw badValue(header.name, header.datatype, i, String(value));
   }
 }
 
@@ -60,7 +62,8 @@ function toFloat16(header: TensorHeader, values: Float64Array): Uint16Array {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const size = Math.abs(value);
-    if (size >= FLOAT16_END && size !== Number.POSITIVE_INFINITY) refuseValue(header, i, String(value));
+    if (size >= FLOAT16_END && size !== Number.POSITIVE_INFINITY)
+      throw badValue(header.name, header.datatype, i, String(value));
     halves[i] = float16FromNumber(value);
   }
   return halves;

@@ -1,6 +1,7 @@
+import { badInput } from '../../core/bad-input.js';
 import { CLOSE_LIST, COMMA, OPEN_LIST } from './bytes.js';
 import { type JsonCursor, MAX_DEPTH } from './cursor.js';
-import { refuse, type TensorHeader } from './tensor-header.js';
+import type { TensorHeader } from './tensor-header.js';
 
 /** Takes the values that lie in lists, in order; the lists themselves are `passNested`'s business. */
 export interface Leaves {
@@ -61,5 +62,5 @@ export function passNested(json: JsonCursor, leaves: Leaves, header: TensorHeade
 }
 
 function ragged(header: TensorHeader): never {
-  return refuse(header, 'data is ragged: lists side by side must be equally long and deep');
+  throw badInput(header.name, 'data is ragged: lists side by side must be equally long and deep');
 }

@@ -1,9 +1,10 @@
+import { badCount, badValue } from '../../core/bad-input.js';
 import { isDigit, LOWER_F, LOWER_N, LOWER_T, QUOTE } from './bytes.js';
 import type { JsonCursor } from './cursor.js';
 import { decimal, exactInteger, MAX_EXACT_DIGITS, POWERS_OF_TEN } from './decimal.js';
 import type { Leaves } from './nested-list.js';
 import { readString } from './read.js';
-import { refuseCount, refuseValue, type TensorHeader } from './tensor-header.js';
+import type { TensorHeader } from './tensor-header.js';
 
 // Copies of what bytes.js and decimal.js export: an imported constant is a load and a check at each use, which took a third
 // of the hot loop's time.
@@ -175,12 +176,13 @@ export class NumberScanner implements Leaves {
   }
 
   private refuse(got: string): never {
-    refuseValue(this.header, this.count, got);
+    const { name, datatype } = this.header;
+    throw badValue(name, datatype, this.count, got);
   }
 
   private grow(count: number): Float64Array {
-    const { elements } = this.header;
-    if (count >= elements) refuseCount(this.header, `more than ${count}`);
+    const { name, shape, elements } = this.header;
+    if (count >= elements) throw badCount(name, shape, elements, `more than ${count}`);
     const larger = new Float64Array(Math.min(count * 2, elements));
     larger.set(this.values);
     if (larger.length <= MAX_KEPT) scratch = larger;

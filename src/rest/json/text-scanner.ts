@@ -1,8 +1,9 @@
+import { badCount, badValue } from '../../core/bad-input.js';
 import type { BytesColumn } from '../../core/tensor.js';
 import { QUOTE } from './bytes.js';
 import { ESCAPED, type JsonCursor } from './cursor.js';
 import type { Leaves } from './nested-list.js';
-import { refuseCount, refuseValue, type TensorHeader } from './tensor-header.js';
+import type { TensorHeader } from './tensor-header.js';
 
 /** Copying byte by byte is faster than a native call up to about this length. */
 const SHORT = 32;
@@ -25,7 +26,8 @@ export class TextScanner implements Leaves {
     const start = json.pos;
     if (byte !== QUOTE) {
       json.passValue();
-      refuseValue(this.header, this.count, json.passed(start));
+      const { name, datatype } = this.header;
+      throw badValue(name, datatype, this.count, json.passed(start));
     }
     if (json.passString() & ESCAPED) {
       const text = Buffer.from(JSON.parse(json.bytes.toString('utf8', start, json.pos)));
@@ -63,7 +65,8 @@ export class TextScanner implements Leaves {
   }
 
   private growOffsets(): void {
-    if (this.count > this.header.elements) refuseCount(this.header, `more than ${this.count - 1}`);
+    const { name, shape, elements } = this.header;
+    if (this.count > elements) throw badCount(name, shape, elements, `more than ${this.count - 1}`);
     const larger = new Uint32Array(this.offsets.length * 2);
     larger.set(this.offsets);
     this.offsets = larger;

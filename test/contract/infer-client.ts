@@ -1,0 +1,49 @@
+import type { Datatype } from '../../src/core/datatype.js';
+import type { ErrorCode } from '../../src/core/errors.js';
+
+export type Value = number | bigint | boolean | string;
+
+/** A tensor as every transport can send it: NaN is NaN, texts are texts. */
+export interface PlainTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** A text, because a client may send any. */
+  readonly datatype: string;
+  readonly data: readonly Value[];
+}
+
+export interface PlainRequest {
+  readonly id?: string;
+  readonly inputs: readonly PlainTensor[];
+  readonly outputs?: readonly string[];
+}
+
+export interface PlainAnswer {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly id: string;
+  readonly outputs: readonly (PlainTensor & { readonly datatype: Datatype })[];
+  /** CloudEvents and the like, lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A way to ask a server. */
+export interface InferClient {
+  /** A refusal's code may be any that has the number the client got. */
+  infer(model: string, version: string | undefined, request: PlainRequest): Promise<PlainAnswer | FailedCall>;
+  close(): void;
+}
+
+/** The status as it came over the wire, with the function that says what a code should have been there. */
+export class FailedCall {
+  constructor(
+    readonly status: number,
+    readonly message: string,
+    readonly statusOf: (code: ErrorCode) => number,
+  ) {}
+}
