@@ -33,7 +33,9 @@ if (process.argv[2] === 'once') {
     const fileMb = statSync(model.file).size / MEGABYTE;
     const peak = Math.max(...runs.map(({ peakMb }) => peakMb));
     const times = runs.map(({ ms }) => ms.toFixed(0)).join(', ');
-    console.log(`${model.title}: ${fileMb.toFixed(1)} MB; ${times} ms; peak ${peak.toFixed(0)} MB, ${(peak / fileMb).toFixed(1)} x the file`);
+    console.log(
+      `${model.title}: ${fileMb.toFixed(1)} MB; ${times} ms; peak ${peak.toFixed(0)} MB, ${(peak / fileMb).toFixed(1)} x the file`,
+    );
   }
   await python?.close();
 }

@@ -68,6 +68,9 @@ async function nextLine(lines: AsyncIterator<string>): Promise<string> {
 }
 
 function makeEnvironment(): boolean {
-  const run = (command: string, ...args: string[]) => spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' }).status === 0;
-  return run('python3', '-m', 'venv', '.venv') && run(PYTHON, '-m', 'pip', 'install', '-q', '-r', 'bench/requirements.txt');
+  const run = (command: string, ...args: string[]) =>
+    spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' }).status === 0;
+  return (
+    run('python3', '-m', 'venv', '.venv') && run(PYTHON, '-m', 'pip', 'install', '-q', '-r', 'bench/requirements.txt')
+  );
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { convertFile } from '../../src/convert/convert-file.js';
 import { encodePlan } from '../../src/convert/plan-file.js';
+import { type Datatype, newArray } from '../../src/core/datatype.js';
 import { ServerError } from '../../src/core/errors.js';
 import type { ModelInterface } from '../../src/core/model-interface.js';
 import { bytesColumn, dataLength, elementCount, type Tensor } from '../../src/core/tensor.js';
+import { OnnxRuntime } from '../../src/runtimes/onnx.js';
 import { PlannedRuntime } from '../../src/runtimes/planned.js';
 import type { Runtime } from '../../src/runtimes/runtime.js';
 
@@ -19,33 +21,38 @@ export interface Attempt {
 export type Outcome = 'refused' | 'served';
 
 const MAX_BYTES = 64 * 2 ** 20;
-/** Rows wider than this are not made: they would say nothing about the model. */
-const MAX_COLUMNS = 100_000;
+const MAX_VALUES = 100_000;
 
 /**
- * Does with a file what a server does: converts it, and if it can be converted loads the plan and asks it for every method.
- * Throws when anything but a plain refusal or well-formed answers comes of it.
+ * Does with a file what a server does: loads it, and asks what could be loaded for each of its outputs. Throws when anything but a
+ * plain refusal or well-formed answers comes of it.
  */
-export async function tryFile({ path, kind, planPath }: Attempt): Promise<Outcome> {
+export async function tryFile(attempt: Attempt): Promise<Outcome> {
+  let runtime: Runtime;
   try {
-    await writeFile(planPath, encodePlan(await convertFile(path, kind, MAX_BYTES)));
+    runtime = await load(attempt);
   } catch (error) {
     checkRefusal(error);
     return 'refused';
   }
-  const runtime = await PlannedRuntime.load(planPath);
-  for (const method of runtime.model.methods ?? []) for (const rows of [1, 3]) await ask(runtime, method, rows);
+  for (const output of runtime.model.methods ?? []) for (const rows of [1, 3]) await ask(runtime, output, rows);
   await runtime.unload();
   return 'served';
 }
 
-async function ask(runtime: Runtime, method: string, rows: number): Promise<void> {
+async function load({ path, kind, planPath }: Attempt): Promise<Runtime> {
+  if (kind === 'onnx') return OnnxRuntime.load(path);
+  await writeFile(planPath, encodePlan(await convertFile(path, kind, MAX_BYTES)));
+  return PlannedRuntime.load(planPath);
+}
+
+async function ask(runtime: Runtime, output: string, rows: number): Promise<void> {
   const inputs = inputsOf(runtime.model, rows);
   if (inputs === undefined) return;
   try {
-    const { outputs } = await runtime.predict({ inputs, outputs: [{ name: method }] });
+    const { outputs } = await runtime.predict({ inputs, outputs: [{ name: output }] });
     for (const { name, shape, data } of outputs) {
-      assert.equal(shape[0], rows, `${name}: rows`);
+      if (runtime.model.rule.kind === 'rows') assert.equal(shape[0], rows, `${name}: rows`);
       assert.equal(dataLength(data), elementCount(shape, name), `${name}: values`);
     }
   } catch (error) {
@@ -60,21 +67,27 @@ function checkRefusal(error: unknown): void {
   if (error.cause instanceof TypeError || error.cause instanceof RangeError) throw error.cause;
 }
 
-function inputsOf({ rule }: ModelInterface, rows: number): Tensor[] | undefined {
-  assert.equal(rule.kind, 'rows');
+/** Undefined when the rows would be too large to say anything about the model. */
+function inputsOf({ rule, inputs }: ModelInterface, rows: number): Tensor[] | undefined {
+  if (rule.kind !== 'rows') {
+    const shapes = inputs.map(({ shape }) => shape.map(size => (size < 0 ? rows : size)));
+    if (shapes.some(shape => shape.reduce((count, size) => count * size, 1) > MAX_VALUES)) return undefined;
+    return inputs.map(({ name, datatype }, i) => tensor(name, datatype, shapes[i]));
+  }
   const { columns, names, types } = rule;
-  if (columns > MAX_COLUMNS) return undefined;
-  if (types === 'number') return [numbers('rows', [rows, columns])];
-  if (names === undefined) return [texts('rows', [rows, columns])];
-  return names.map((name, column) => (types[column] === 'number' ? numbers(name, [rows]) : texts(name, [rows])));
+  if (columns > MAX_VALUES) return undefined;
+  const datatypeOf = (column: number) => (types === 'number' || types[column] === 'number' ? 'FP64' : 'BYTES');
+  if (types === 'number' || names === undefined) return [tensor('rows', datatypeOf(0), [rows, columns])];
+  return names.map((name, column) => tensor(name, datatypeOf(column), [rows]));
 }
 
-function numbers(name: string, shape: number[]): Tensor {
-  const data = Float64Array.from({ length: elementCount(shape, name) }, (_, i) => (i % 7) - 1.5);
-  return { name, datatype: 'FP64', shape, data };
-}
-
-function texts(name: string, shape: number[]): Tensor {
-  const data = bytesColumn(Array.from({ length: elementCount(shape, name) }, (_, i) => `text number ${i}`));
-  return { name, datatype: 'BYTES', shape, data };
+function tensor(name: string, datatype: Datatype, shape: number[]): Tensor {
+  const count = elementCount(shape, name);
+  if (datatype === 'BYTES') {
+    return { name, datatype, shape, data: bytesColumn(Array.from({ length: count }, (_, i) => `text number ${i}`)) };
+  }
+  const data = newArray(datatype, count);
+  const wide = datatype === 'INT64' || datatype === 'UINT64';
+  for (let i = 0; i < count; i++) data[i] = wide ? BigInt(i % 7) : (i % 7) * 0.5;
+  return { name, datatype, shape, data };
 }

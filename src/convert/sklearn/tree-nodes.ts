@@ -26,6 +26,8 @@ export interface TreeNodes extends TreeSpec {
   readonly classes: number;
 }
 
+const NO_CHILD = -1;
+
 /** Reads the `tree_` of an estimator. Whether children and features exist is checked when the tree is added to a graph. */
 export function readTree(estimator: Place): TreeNodes {
   const tree = attr(estimator, 'tree_');
@@ -36,9 +38,12 @@ export function readTree(estimator: Place): TreeNodes {
     throw badFile(`${tree.path}: nodes of shape [${nodesShape}] do not fit values of shape [${shape}]`);
   }
   const missing = optionalField(nodes, 'missing_go_to_left');
+  const left = asInt32(field(nodes, 'left_child')).data;
+  const right = asInt32(field(nodes, 'right_child')).data;
+  checkLeaves(tree, left, right);
   return {
-    left: asInt32(field(nodes, 'left_child')).data,
-    right: asInt32(field(nodes, 'right_child')).data,
+    left,
+    right,
     feature: asInt32(field(nodes, 'feature')).data,
     threshold: asFloat64(field(nodes, 'threshold')).data,
     missing: missing && asInt32(missing).data.map(left => (left === 1 ? MISSING.left : MISSING.right)),
@@ -47,6 +52,16 @@ export function readTree(estimator: Place): TreeNodes {
     outputs: shape[1],
     classes: shape[2],
   };
+}
+
+/** A node has two children or none, and none is -1: other negative numbers must not pass for leaves. */
+function checkLeaves(tree: Place, left: Int32Array, right: Int32Array): void {
+  for (let node = 0; node < left.length; node++) {
+    const child = Math.min(left[node], right[node]);
+    if (child < NO_CHILD || (child === NO_CHILD && left[node] !== right[node])) {
+      throw badFile(`${tree.path}: node ${node} has the children ${left[node]} and ${right[node]}`);
+    }
+  }
 }
 
 /** Depth by node: 0 for the root. Children stand behind their parents in every tree that scikit-learn writes. */
