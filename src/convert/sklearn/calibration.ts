@@ -2,6 +2,8 @@ import { badFile } from '../../formats/errors.js';
 import { asFloat64, asNumber, attr, items, type Place } from '../../formats/pickle/access.js';
 import type { StoredArray } from '../../kernels/value.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
+import { tablesOf } from './categories.js';
+import { vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, firstAttr, textParameter, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, readLabels } from './labels.js';
@@ -80,17 +82,11 @@ function sigmoids(calibrators: readonly Place[]): Record<string, StoredArray> {
 }
 
 function isotonicLines(calibrators: readonly Place[]): Record<string, StoredArray> {
-  const x: number[] = [];
-  const y: number[] = [];
-  const starts = [0];
-  for (const place of calibrators) {
-    const xs = asFloat64(attr(place, 'X_thresholds_')).data;
-    const ys = asFloat64(attr(place, 'y_thresholds_')).data;
-    if (xs.length !== ys.length || xs.length === 0)
-      throw badFile(`${place.path}: ${xs.length} thresholds with ${ys.length} values`);
-    x.push(...xs);
-    y.push(...ys);
-    starts.push(x.length);
-  }
-  return { x: Float64Array.from(x), y: Float64Array.from(y), starts: Int32Array.from(starts) };
+  const xs = calibrators.map(place => asFloat64(attr(place, 'X_thresholds_')).data);
+  const ys = calibrators.map((place, i) => vectorOf(attr(place, 'y_thresholds_'), xs[i].length));
+  calibrators.forEach((place, i) => {
+    if (xs[i].length === 0) throw badFile(`${place.path}.X_thresholds_: expected thresholds, got none`);
+  });
+  const { values: x, offsets: starts } = tablesOf(xs, Float64Array);
+  return { x, y: tablesOf(ys, Float64Array).values, starts };
 }

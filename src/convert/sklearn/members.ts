@@ -1,7 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { attr, items, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
-import { shortName } from './estimator.js';
+import { type Conversion, shortName } from './estimator.js';
+import type { Features } from './features.js';
 import { type Labels, numericLabels } from './labels.js';
 import type { Methods, Prediction } from './methods.js';
 import { columnRange, float64, renumbered, spread } from './steps.js';
@@ -17,6 +18,11 @@ export function fittedMembers(ensemble: Place, attribute = 'estimators_'): Place
   const members = items(attr(ensemble, attribute));
   if (members.length === 0) throw badFile(`${ensemble.path}.${attribute}: expected estimators, got none`);
   return members;
+}
+
+/** All of them, each given what the ensemble is given. */
+export function convertMembers(conversion: Conversion, ensemble: Place, features: Features): Member[] {
+  return fittedMembers(ensemble).map(place => ({ place, methods: conversion.convert(place, features) }));
 }
 
 /** What rows an ensemble takes whose rows go to all of its members. */

@@ -8,7 +8,7 @@ import { type Labels, readLabels } from './labels.js';
 import {
   binaryScore,
   chosenClass,
-  fittedMembers,
+  convertMembers,
   likeMembers,
   type Member,
   memberLabels,
@@ -60,7 +60,7 @@ function oneVsRestPrediction(
   const kind = targetKind(estimator);
   if (kind === 'multiclass') return { kind: 'class', index: argmax(g, score, !isSince(estimator, 1, 8)), labels };
   if (kind.startsWith('multilabel')) return { kind: 'value', value: above(g, score, threshold), datatype: 'INT64' };
-  const limit = labels.count === 1 ? Number.POSITIVE_INFINITY : threshold;
+  const limit = labels.count === 1 ? Number.MAX_VALUE : threshold;
   return { kind: 'class', index: above(g, columnRange(g, score, 0, 1, true), limit), labels };
 }
 
@@ -167,8 +167,4 @@ function convertConstant({ g }: Conversion, estimator: Place): Methods {
     missing: true,
     infinite: true,
   };
-}
-
-function convertMembers(conversion: Conversion, estimator: Place, features: Features): Member[] {
-  return fittedMembers(estimator).map(place => ({ place, methods: conversion.convert(place, features) }));
 }

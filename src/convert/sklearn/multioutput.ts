@@ -6,6 +6,7 @@ import { type Features, MatrixFeatures } from './features.js';
 import { numericLabels } from './labels.js';
 import {
   commonDatatype,
+  convertMembers,
   fittedMembers,
   lacks,
   type Member,
@@ -49,20 +50,11 @@ function convertRegressors(conversion: Conversion, estimator: Place, features: F
   return { predict: { kind: 'value', value, datatype: commonDatatype(members) }, ...takenByAll(members) };
 }
 
-function convertMembers(conversion: Conversion, estimator: Place, features: Features): Member[] {
-  return fittedMembers(estimator).map(place => ({ place, methods: conversion.convert(place, features) }));
-}
-
 function convertChain(conversion: Conversion, estimator: Place, features: Features): Methods {
   const { g } = conversion;
   const places = fittedMembers(estimator);
   const order = asInt32(attr(estimator, 'order_')).data;
-  if (
-    order.length !== places.length ||
-    Int32Array.from(order)
-      .sort()
-      .some((output, i) => output !== i)
-  )
+  if (!isOrder(order, places.length))
     throw badFile(`${estimator.path}.order_: [${order}] is no order of ${places.length} outputs`);
   const method = optionalAttr(estimator, 'chain_method_')?.value ?? 'predict';
   const byOutput = new Array<Member>(places.length);
@@ -86,6 +78,11 @@ function convertChain(conversion: Conversion, estimator: Place, features: Featur
       : undefined,
     missing: false,
   };
+}
+
+function isOrder(order: Int32Array, count: number): boolean {
+  const sorted = Int32Array.from(order).sort();
+  return order.length === count && sorted.every((output, i) => output === i);
 }
 
 function allOf(members: readonly Member[], has: (methods: Methods) => boolean): boolean {

@@ -4,7 +4,7 @@ import type { Ref } from '../graph-builder.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { readLabels, selectLabels } from './labels.js';
-import { fittedMembers, lacks, type Member, numberedPositions, predictedNumbers, takenByAll } from './members.js';
+import { convertMembers, lacks, type Member, numberedPositions, predictedNumbers, takenByAll } from './members.js';
 import type { Methods, Prediction } from './methods.js';
 import { float64 } from './steps.js';
 
@@ -16,7 +16,7 @@ export const stackingConverters: Record<string, EstimatorConverter> = {
 
 function convert(conversion: Conversion, estimator: Place, features: Features): Methods {
   const { g } = conversion;
-  const members = fittedMembers(estimator).map(place => ({ place, methods: conversion.convert(place, features) }));
+  const members = convertMembers(conversion, estimator, features);
   const asked = items(attr(estimator, 'stack_method_')).map(asString);
   if (asked.length !== members.length)
     throw badFile(`${estimator.path}.stack_method_: ${asked.length} methods for ${members.length} estimators`);

@@ -15,9 +15,8 @@ import { readLabels } from './labels.js';
 import {
   chosenClass,
   commonDatatype,
-  fittedMembers,
+  convertMembers,
   likeMembers,
-  type Member,
   memberLabels,
   numberedPositions,
   predictedNumbers,
@@ -80,10 +79,6 @@ function convertRegressor(conversion: Conversion, estimator: Place, features: Fe
     transform: { features: new MatrixFeatures(g, sideBySide(g, parts)), datatype: commonDatatype(members) },
     ...takenByAll(members),
   };
-}
-
-function convertMembers(conversion: Conversion, estimator: Place, features: Features): Member[] {
-  return fittedMembers(estimator).map(place => ({ place, methods: conversion.convert(place, features) }));
 }
 
 /** One weight per fitted member: those of members that were dropped do not count. */
