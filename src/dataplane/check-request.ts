@@ -2,7 +2,7 @@ import { ServerError } from '../core/errors.js';
 import { float16ToNumber } from '../core/float16.js';
 import { type InputRule, isFrame, type ModelInterface } from '../core/model-interface.js';
 import type { InferRequest, TensorMetadata } from '../core/protocol.js';
-import { isBytes, isMissingText, type Tensor } from '../core/tensor.js';
+import { type BytesColumn, isBytes, isMissingText, type Tensor } from '../core/tensor.js';
 
 type RowsRule = Extract<InputRule, { kind: 'rows' }>;
 type TensorsRule = Extract<InputRule, { kind: 'tensors' }>;
@@ -84,9 +84,7 @@ function checkValues(rule: RowsRule, { name, datatype, data }: Tensor, first: nu
   const { missing, infinite } = rule;
   const takesMissing = (i: number) => (typeof missing === 'boolean' ? missing : missing[first + (i % width)]);
   if (isBytes(data)) {
-    for (let i = 0; i < data.offsets.length - 1; i++) {
-      if (isMissingText(data, i) && !takesMissing(i)) throw notUnderstood(name, i);
-    }
+    checkTexts(name, data, takesMissing);
     return;
   }
   if ((missing === true && infinite) || !datatype.startsWith('FP')) return;
@@ -100,6 +98,11 @@ function checkValues(rule: RowsRule, { name, datatype, data }: Tensor, first: nu
       if (!infinite) throw bad(`input '${name}': value ${i} is infinite, expected a finite number`);
     } else if (!takesMissing(i)) throw notUnderstood(name, i);
   }
+}
+
+function checkTexts(name: string, data: BytesColumn, takesMissing: (index: number) => boolean): void {
+  for (let i = 0; i < data.offsets.length - 1; i++)
+    if (isMissingText(data, i) && !takesMissing(i)) throw notUnderstood(name, i);
 }
 
 function notUnderstood(name: string, index: number): ServerError {
@@ -128,6 +131,7 @@ function checkTensor({ anyShape, empty }: TensorsRule, wanted: TensorMetadata, t
     throw bad(`input '${name}': expected shape [${wanted.shape}], got [${shape}]`);
   }
   if (!empty && shape.includes(0)) throw bad(`input '${name}': expected at least one value, got shape [${shape}]`);
+  if (isBytes(tensor.data)) checkTexts(name, tensor.data, () => false);
 }
 
 function list(names: readonly string[]): string {

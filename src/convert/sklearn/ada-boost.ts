@@ -1,7 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
 import type { Ref } from '../graph-builder.js';
-import { addTrees } from '../trees.js';
 import { type Conversion, type EstimatorConverter, isSince, textParameter, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, readLabels } from './labels.js';
@@ -9,6 +8,7 @@ import { chosenClass, classPositions, fittedMembers, memberLabels, predictedNumb
 import type { Methods } from './methods.js';
 import { above, argmax, classShares, sideBySide, weightedSum } from './steps.js';
 import { rewriteLeaves, type TreeNodes } from './tree-nodes.js';
+import { addTreesOn } from './tree-rows.js';
 import { isTree, sharesTree, valuesTree } from './trees.js';
 
 /** Boosted classifiers and regressors of any kind. Over trees, each of which has its say in its leaves, it is one kernel call. */
@@ -78,7 +78,7 @@ function treeScores({ g }: Conversion, features: Features, boost: Boost, byShare
       to[positions[values.indexOf(Math.max(...values))]] = weights[i];
     });
   });
-  return addTrees(g, features.floats(), trees, { outputs, width: outputs, divideBy: total });
+  return addTreesOn(g, features, trees, { outputs, width: outputs, divideBy: total });
 }
 
 /** A class's log probability above the mean of all, times the number of other classes. */
@@ -115,9 +115,9 @@ function convertRegressor(conversion: Conversion, estimator: Place, features: Fe
   const { members, weights } = readMembers(estimator);
   const outputs = members.length;
   const predictions = members.every(member => isTree(member, 'Regressor'))
-    ? addTrees(
+    ? addTreesOn(
         g,
-        features.floats(),
+        features,
         members.map((place, target) => ({ ...valuesTree(place, 1), target })),
         { outputs },
       )

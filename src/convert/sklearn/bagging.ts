@@ -1,6 +1,5 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt, asInt32, attr, items, type Place } from '../../formats/pickle/access.js';
-import { addTrees } from '../trees.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import type { Features } from './features.js';
 import { readLabels } from './labels.js';
@@ -17,6 +16,7 @@ import {
 import type { Methods } from './methods.js';
 import { argmax, float64, mean } from './steps.js';
 import { onColumns, rewriteLeaves } from './tree-nodes.js';
+import { addTreesOn } from './tree-rows.js';
 import { isTree, sharesTree, treesTakeMissing, valuesTree } from './trees.js';
 
 /** The mean of members that each look at some of the columns. Over trees it is one kernel call. */
@@ -41,7 +41,7 @@ function convertClassifier(conversion: Conversion, estimator: Place, features: F
       );
     });
     const options = { outputs: labels.count, width: labels.count, divideBy: trees.length };
-    const predictProba = addTrees(g, features.floats(), trees, options);
+    const predictProba = addTreesOn(g, features, trees, options);
     return {
       predict: { kind: 'class', index: argmax(g, predictProba), labels },
       predictProba,
@@ -78,7 +78,7 @@ function convertRegressor(conversion: Conversion, estimator: Place, features: Fe
     const outputs = asInt(attr(places[0], 'n_outputs_'));
     const trees = places.map((place, i) => onColumns(valuesTree(place, outputs), columns[i]));
     const options = { outputs, width: outputs, divideBy: trees.length, flat: outputs === 1 };
-    const value = addTrees(g, features.floats(), trees, options);
+    const value = addTreesOn(g, features, trees, options);
     return {
       predict: { kind: 'value', value, datatype: 'FP64' },
       missing: treesTakeMissing(places[0], places.slice(0, 1)),

@@ -2,13 +2,13 @@ import { badFile } from '../../formats/errors.js';
 import { asArray, asFloat64, asNumber, asString, attr, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 import type { TreeSpec } from '../tree-spec.js';
-import { addTrees } from '../trees.js';
 import { type Conversion, type EstimatorConverter, isSince, shortName, textParameter } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { type Labels, readLabels } from './labels.js';
 import { type Member, predictedNumbers } from './members.js';
 import type { Methods } from './methods.js';
 import { above, argmax, classShares, float64, weightedSum } from './steps.js';
+import { addTreesOn } from './tree-rows.js';
 import { valuesTree } from './trees.js';
 
 /** Boosted regression trees on top of an initial estimator; one tree, or one per class of three and more, in each stage. */
@@ -69,11 +69,11 @@ function rawScores(
   const init = attr(estimator, 'init_');
   const constant = constantInit(estimator, init, outputs, classification);
   const options = { outputs, flat: outputs === 1 };
-  if (constant !== undefined) return addTrees(g, features.floats(), trees, { ...options, base: constant });
+  if (constant !== undefined) return addTreesOn(g, features, trees, { ...options, base: constant });
   const start = estimatorInit(conversion, estimator, init, features, classification);
   if (`${start.shape}` !== `${outputs === 1 ? [-1] : [-1, outputs]}`)
     throw badFile(`${init.path}: it answers shape [${start.shape}], expected ${outputs} columns`);
-  return weightedSum(g, [start, addTrees(g, features.floats(), trees, options)], Float64Array.of(1, 1), 1);
+  return weightedSum(g, [start, addTreesOn(g, features, trees, options)], Float64Array.of(1, 1), 1);
 }
 
 /** What scores start from when it is the same for all rows. */

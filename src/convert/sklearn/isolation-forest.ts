@@ -2,13 +2,13 @@ import { badFile } from '../../formats/errors.js';
 import { asInt32, asNumber, attr, items, type Place } from '../../formats/pickle/access.js';
 import type { Ref } from '../graph-builder.js';
 import type { TreeSpec } from '../tree-spec.js';
-import { addTrees } from '../trees.js';
 import { type Conversion, type EstimatorConverter, firstAttr, isSince } from './estimator.js';
 import type { Features } from './features.js';
 import { fittedMembers } from './members.js';
 import type { Methods } from './methods.js';
 import { above, renumbered } from './steps.js';
 import { depthsOf, onColumns, readTree } from './tree-nodes.js';
+import { addTreesOn } from './tree-rows.js';
 
 export const isolationForestConverters: Record<string, EstimatorConverter> = { IsolationForest: convert };
 
@@ -20,7 +20,7 @@ function convert({ g }: Conversion, estimator: Place, features: Features): Metho
   if (subsets.length !== trees.length)
     throw badFile(`${estimator.path}.estimators_features_: expected ${trees.length} lists, got ${subsets.length}`);
   const specs = trees.map((tree, t) => pathLengthTree(tree, subsets[t].data));
-  const lengths = addTrees(g, features.floats(), specs, { outputs: 1, flat: true });
+  const lengths = addTreesOn(g, features, specs, { outputs: 1, flat: true });
   // 1.3 hides the number of rows of a tree.
   const ordinary = trees.length * averagePathLength(asNumber(firstAttr(estimator, '_max_samples', 'max_samples_')));
   const vector = { type: 'f64', shape: [-1] } as const;

@@ -4,12 +4,17 @@ import type { Matrix } from './dense.js';
 import { type Features, joined } from './features.js';
 import { SparseFeatures } from './sparse-features.js';
 
+/** Whether features, or some of them, are mostly zero. */
+export function isSparse(features: Features): boolean {
+  return features instanceof SparseFeatures || (features instanceof JoinedFeatures && features.parts.some(isSparse));
+}
+
 /** Features side by side, each as it is: sparse ones stay sparse and text stays text until somebody asks for a matrix. */
 export class JoinedFeatures implements Features {
   readonly width: number;
   readonly missingFrom: readonly number[];
   readonly datatype: OutputDatatype;
-  private readonly parts: readonly Features[];
+  readonly parts: readonly Features[];
   private values: Ref | undefined;
 
   constructor(

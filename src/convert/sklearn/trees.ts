@@ -1,7 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt, asInt32, attr, items, optionalAttr, type Place } from '../../formats/pickle/access.js';
 import type { TreeSpec } from '../tree-spec.js';
-import { addTreeLeaves, addTrees } from '../trees.js';
+import { addTreeLeaves } from '../trees.js';
 import { tablesOf } from './categories.js';
 import { type Conversion, type EstimatorConverter, isSince, shortName, textParameter } from './estimator.js';
 import type { Features } from './features.js';
@@ -11,6 +11,7 @@ import type { Methods } from './methods.js';
 import { SparseFeatures } from './sparse-features.js';
 import { argmax, columnRange } from './steps.js';
 import { readTree, type TreeNodes } from './tree-nodes.js';
+import { addTreesOn } from './tree-rows.js';
 
 /** Single trees, and forests, which answer the mean of their trees: one kernel call each. */
 export const treeConverters: Record<string, EstimatorConverter> = {
@@ -34,7 +35,7 @@ function classifier({ g }: Conversion, estimator: Place, trees: readonly Place[]
   const counts = labels.map(({ count }) => count);
   const width = counts.reduce((sum, count) => sum + count, 0);
   const specs = trees.map(tree => sharesTree(tree, counts));
-  const all = addTrees(g, features.floats(), specs, { outputs: width, width, divideBy: trees.length });
+  const all = addTreesOn(g, features, specs, { outputs: width, width, divideBy: trees.length });
   const missing = treesTakeMissing(estimator, trees);
   if (labels.length === 1) {
     return { predict: { kind: 'class', index: argmax(g, all), labels: labels[0] }, predictProba: all, missing };
@@ -50,9 +51,9 @@ function classifier({ g }: Conversion, estimator: Place, trees: readonly Place[]
 
 function regressor({ g }: Conversion, estimator: Place, trees: readonly Place[], features: Features): Methods {
   const outputs = asInt(attr(estimator, 'n_outputs_'));
-  const value = addTrees(
+  const value = addTreesOn(
     g,
-    features.floats(),
+    features,
     trees.map(tree => valuesTree(tree, outputs)),
     { outputs, width: outputs, divideBy: trees.length, flat: outputs === 1 },
   );

@@ -1,6 +1,6 @@
 import { badCount, badValue } from '../../core/bad-input.js';
-import type { BytesColumn } from '../../core/tensor.js';
-import { QUOTE } from './bytes.js';
+import { type BytesColumn, missingText } from '../../core/tensor.js';
+import { LOWER_N, QUOTE } from './bytes.js';
 import { ESCAPED, type JsonCursor } from './cursor.js';
 import type { Leaves } from './nested-list.js';
 import type { TensorHeader } from './tensor-header.js';
@@ -11,8 +11,9 @@ const SHORT = 32;
 /** Memory that stays from one request to the next. */
 let scratch = Buffer.allocUnsafeSlow(16 * 1024);
 const MAX_KEPT = 1 << 20;
+const MISSING = Buffer.from(missingText());
 
-/** The strings of one BYTES tensor as UTF-8. A string without escapes is copied as it is: the json's text is UTF-8. */
+/** The strings of one BYTES tensor as UTF-8; null is a missing text. A string without escapes is copied as it is: the json's text is UTF-8. */
 export class TextScanner implements Leaves {
   count = 0;
   private offsets = new Uint32Array(16);
@@ -24,6 +25,11 @@ export class TextScanner implements Leaves {
   take(json: JsonCursor): void {
     const byte = json.peek();
     const start = json.pos;
+    if (byte === LOWER_N) {
+      json.passLiteral('null');
+      this.add(MISSING, 0, MISSING.length);
+      return;
+    }
     if (byte !== QUOTE) {
       json.passValue();
       const { name, datatype } = this.header;
