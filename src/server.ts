@@ -131,7 +131,7 @@ export class InferenceServer {
     try {
       await server.open();
     } catch (error) {
-      await server.close();
+      await server.stop();
       throw error;
     }
     server.loaded = server.load();

@@ -39,6 +39,8 @@ const IDLE_MS = 2_000;
  */
 export class ConvertPool {
   private threads: Piscina | undefined;
+  private lastTurn: Promise<unknown> = Promise.resolve();
+  private closing = false;
   private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(private readonly options: ConvertPoolOptions) {}
@@ -58,6 +60,7 @@ export class ConvertPool {
   }
 
   async close(): Promise<void> {
+    this.closing = true;
     await this.threads?.destroy();
   }
 
@@ -68,17 +71,26 @@ export class ConvertPool {
     );
     if (known) return;
     await mkdir(this.options.cacheFolder, { recursive: true });
-    const answer = await this.run(task);
+    const answer = await this.inTurn(() => this.run(task));
     if (!answer.ok) throw errorFromData(answer.error);
+  }
+
+  /** One after another, so that the time of one does not count for the next. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.lastTurn.then(work);
+    this.lastTurn = done.catch(() => {});
+    return done;
   }
 
   private async run(task: ConvertTask): Promise<ConvertAnswer> {
     const { timeoutMs, memoryMb } = this.options;
+    if (this.closing) throw stopping();
     // Ending the thread is the only way to stop a conversion; it holds nothing of value.
     const signal = timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined;
     try {
       return (await this.pool().run(task, { signal })) as ConvertAnswer;
     } catch (error) {
+      if (this.closing) throw stopping();
       const reason = signal?.aborted
         ? `took longer than ${timeoutMs / 1000} s (conversion_timeout)`
         : `needed more than ${memoryMb} MB (conversion_memory_mb) or stopped its thread`;
@@ -116,4 +128,8 @@ export class ConvertPool {
     }
     return hash.digest('hex');
   }
+}
+
+function stopping(): ServerError {
+  return new ServerError('UNAVAILABLE', 'the server is stopping');
 }

@@ -157,9 +157,12 @@ describe('the server as a process', () => {
     await server.port('HTTP');
     server.signal('SIGTERM');
     assert.equal(await server.exit, 0);
+    for (const { level, message } of server.log.all) {
+      if (level === 'ERROR') assert.match(message, /^Couldn't load model '.*': the server is stopping$/);
+    }
   });
 
-  for (const setting of ['http_port', 'metrics_port']) {
+  for (const setting of ['http_port', 'grpc_port', 'metrics_port']) {
     it(`exits with 1 and names the port when it is in use: ${setting}`, async t => {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
