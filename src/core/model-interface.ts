@@ -16,6 +16,14 @@ export interface ModelInterface {
   readonly seesParameters: boolean;
 }
 
+/** What the one who saved a model says of its tensors, whatever its file knows. */
+export interface ModelSignature {
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
+  /** How a request becomes what the model was saved with: a frame, named tensors, or one array. */
+  readonly contentType: 'pd' | 'dict' | 'np';
+}
+
 /**
  * Whether requests may share a batch. 'always': rows do not depend on each other and every output has one row per input row, so
  * nobody can tell. 'asked': that may be so, only the user knows, who says it with `max_batch_size`. 'never': it cannot be so.

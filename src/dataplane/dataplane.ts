@@ -87,7 +87,7 @@ export class DataPlane {
         platform: settings.platform || model.platform,
         inputs: settings.inputs.length > 0 ? settings.inputs : model.inputs,
         outputs: settings.outputs.length > 0 ? settings.outputs : model.outputs,
-        parameters: contentType === null ? model.parameters : { content_type: contentType, ...model.parameters },
+        parameters: contentType === null ? model.parameters : { ...model.parameters, content_type: contentType },
       };
     } finally {
       version.release();

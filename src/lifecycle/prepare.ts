@@ -3,22 +3,34 @@ import type { ConvertPool } from '../pool/convert-pool.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { onnxSettings } from '../settings/onnx-settings.js';
 import type { RuntimeSpec } from '../wire/messages.js';
+import { readMlflowFolder } from './mlflow.js';
 
 /** What a worker needs to load a model: for model files a converted plan, made here if it is not in the cache. */
 export function prepareWith(converter: ConvertPool) {
+  const planOf = async (spec: ModelSpec, file: string, kind: string, method?: string): Promise<RuntimeSpec> => {
+    const { predict_fn: asked = method } = spec.settings.parameters.extra;
+    const plan = await converter.planFor(file, kind);
+    return { kind: 'plan', file: plan, defaultOutput: typeof asked === 'string' ? asked : undefined };
+  };
+  const onnxOf = (spec: ModelSpec, file: string): RuntimeSpec => {
+    return { kind: 'onnx', file, options: onnxSettings(spec.name, spec.settings.parameters.extra) };
+  };
+
   return async (spec: ModelSpec): Promise<RuntimeSpec> => {
-    const { implementation, artifact, settings } = spec;
+    const { implementation, artifact } = spec;
     switch (implementation.kind) {
       case 'sklearn':
       case 'xgboost':
       case 'lightgbm':
-      case 'catboost': {
-        const { predict_fn: method } = settings.parameters.extra;
-        const file = await converter.planFor(artifact, implementation.kind);
-        return { kind: 'plan', file, defaultOutput: typeof method === 'string' ? method : undefined };
-      }
+      case 'catboost':
+        return planOf(spec, artifact, implementation.kind);
       case 'onnx':
-        return { kind: 'onnx', file: artifact, options: onnxSettings(spec.name, settings.parameters.extra) };
+        return onnxOf(spec, artifact);
+      case 'mlflow': {
+        const { model, file, kind } = await readMlflowFolder(artifact);
+        const inner = kind === 'onnx' ? onnxOf(spec, file) : await planOf(spec, file, kind, model.predictMethod);
+        return { kind: 'mlflow', model: inner, signature: model.signature };
+      }
       default:
         throw new ServerError(
           'UNIMPLEMENTED',

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../core/errors.js';
-import type { ModelInterface } from '../core/model-interface.js';
+import type { ModelInterface, ModelSignature } from '../core/model-interface.js';
 import type { Parameters, Tensor } from '../core/tensor.js';
 
 /** `name@version#generation`: a reload is a new generation, so a frame always says which replica it wants. */
@@ -18,7 +18,9 @@ export type RuntimeSpec =
   /** A converted model: the path of its plan file. */
   | { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number }
   /** An ONNX model as its user wrote it. */
-  | { readonly kind: 'onnx'; readonly file: string; readonly options: OnnxOptions };
+  | { readonly kind: 'onnx'; readonly file: string; readonly options: OnnxOptions }
+  /** One of those in a folder of MLflow. */
+  | { readonly kind: 'mlflow'; readonly model: RuntimeSpec; readonly signature?: ModelSignature };
 
 /** What a session of onnxruntime is told; null or absent: what the runtime thinks best. */
 export interface SessionOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url));
+export const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url));
 
 /** A file of test/fixtures in an ArrayBuffer of its own, so that reading past a view shows. */
 export function fixture(path: string): Uint8Array {
