@@ -59,6 +59,10 @@ export class ByteReader {
     return this.view.getInt32(this.skip(4, what), true);
   }
 
+  float32(what: string): number {
+    return this.view.getFloat32(this.skip(4, what), true);
+  }
+
   /** A length of 8 bytes. Beyond 2^53 it is rounded, which no check of the bytes left can pass anyway. */
   uint64(what: string): number {
     return Number(this.view.getBigUint64(this.skip(8, what), true));

@@ -13,8 +13,9 @@
  *   gblinear:         136 bytes, reserved; u64 count, f32 weights
  *   attributes        u64 count, pairs of text; only where announced
  */
-import { ByteReader } from './booster-reader.js';
+
 import { boosterName, type XgboostModel, type XgboostTree } from './xgboost-model.js';
+import { XgboostReader } from './xgboost-reader.js';
 
 const NODE_BYTES = 20;
 const STATISTICS_BYTES = 16;
@@ -22,7 +23,7 @@ const TREE_HEAD_BYTES = 148;
 
 export function readXgboostBinary(bytes: Uint8Array): XgboostModel {
   const marked = bytes.length >= 4 && String.fromCharCode(...bytes.subarray(0, 4)) === 'binf';
-  const reader = new ByteReader(bytes, 'not a model of XGBoost (and not its old binary form)', marked ? 4 : 0);
+  const reader = new XgboostReader(bytes, 'not a model of XGBoost (and not its old binary form)', marked ? 4 : 0);
   const baseScore = reader.float32();
   const features = reader.uint32();
   const classes = reader.int32();
@@ -45,16 +46,16 @@ export function readXgboostBinary(bytes: Uint8Array): XgboostModel {
   return { ...common, featureNames: [], attributes, ...body };
 }
 
-function readLinear(reader: ByteReader): Float32Array {
+function readLinear(reader: XgboostReader): Float32Array {
   reader.skip(136);
   return readFloats(reader);
 }
 
-function readFloats(reader: ByteReader): Float32Array {
+function readFloats(reader: XgboostReader): Float32Array {
   return Float32Array.from({ length: reader.count(4) }, () => reader.float32());
 }
 
-function readTrees(reader: ByteReader, booster: string): Pick<XgboostModel, 'trees' | 'parallelTrees'> {
+function readTrees(reader: XgboostReader, booster: string): Pick<XgboostModel, 'trees' | 'parallelTrees'> {
   const count = reader.int32();
   const parallelTrees = reader.int32();
   reader.skip(160 - 2 * 4);
@@ -68,7 +69,7 @@ function readTrees(reader: ByteReader, booster: string): Pick<XgboostModel, 'tre
   return { trees: trees.map((tree, i) => ({ ...tree, group: groups[i], weight: weights?.[i] ?? 1 })), parallelTrees };
 }
 
-function readTree(reader: ByteReader): Omit<XgboostTree, 'group' | 'weight'> {
+function readTree(reader: XgboostReader): Omit<XgboostTree, 'group' | 'weight'> {
   reader.skip(4);
   const nodes = reader.int32();
   reader.skip(TREE_HEAD_BYTES - 2 * 4);
