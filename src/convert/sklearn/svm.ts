@@ -1,5 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import {
+  asArray,
   asBool,
   asFloat64,
   asInt,
@@ -10,8 +11,9 @@ import {
   optionalAttr,
   type Place,
 } from '../../formats/pickle/access.js';
+import { asSparse, isSparse } from '../../formats/pickle/sparse.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
-import { denseMatrix, type Matrix } from './dense.js';
+import { denseMatrix, type Matrix, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { readLabels } from './labels.js';
@@ -29,13 +31,57 @@ export const svmConverters: Record<string, EstimatorConverter> = {
 /** Beyond this size of gamma * |s|^2 the expanded square loses digits unless the vectors are centred first. */
 const CENTRE_FROM = 1e3;
 
+/** The support vectors, dense or sparse as they are stored. */
+interface Vectors {
+  readonly place: Place;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * The kernel of each row with the support vectors, times weights [vectors, n], plus intercepts [n]: [rows, n]. With the linear
+ * kernel both products are one, for which sparse features and vectors stay sparse.
+ */
+function weightedKernel(
+  g: GraphBuilder,
+  estimator: Place,
+  features: Features,
+  vectors: Vectors,
+  weights: Matrix,
+  intercepts: Float64Array,
+): Ref {
+  if (asString(attr(estimator, 'kernel')) === 'linear')
+    return features.product(linearWeights(vectors, weights), intercepts);
+  const kernel = kernelMatrix(g, estimator, features.matrix(), denseMatrix(vectors.place));
+  return g.linear(kernel, g.matrix(weights.data, weights.rows, weights.columns), g.constant(intercepts));
+}
+
+/** vectors.T @ weights */
+function linearWeights({ place, rows, columns }: Vectors, weights: Matrix): Matrix {
+  const n = weights.columns;
+  const data = new Float64Array(columns * n);
+  const add = (row: number, column: number, value: number) => {
+    for (let i = 0; i < n; i++) data[column * n + i] += value * weights.data[row * n + i];
+  };
+  if (isSparse(place)) {
+    const { rows: at, columns: columnOf, values } = asSparse(place);
+    values.forEach((value, k) => {
+      add(at[k], columnOf[k], value);
+    });
+  } else {
+    const { data: values } = denseMatrix(place);
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) add(row, column, values[row * columns + column]);
+  }
+  return { data, rows: columns, columns: n };
+}
+
 /** Kernel of each row with each support vector: [rows, vectors]. */
 function kernelMatrix(g: GraphBuilder, estimator: Place, x: Ref, vectors: Matrix): Ref {
   const kernel = asString(attr(estimator, 'kernel'));
   if (kernel === 'rbf') return radial(g, x, vectors, asNumber(attr(estimator, '_gamma')));
-  const products = g.matmul(x, g.matrix(transposed(vectors), vectors.columns, vectors.rows));
-  if (kernel === 'linear') return products;
   if (kernel !== 'poly' && kernel !== 'sigmoid') throw unsupported(estimator, `kernel '${kernel}'`);
+  const products = g.matmul(x, g.matrix(transposed(vectors), vectors.columns, vectors.rows));
   const gamma = asNumber(attr(estimator, '_gamma'));
   const scaled = g.add(g.mul(products, gamma), asNumber(attr(estimator, 'coef0')));
   return kernel === 'sigmoid' ? g.tanh(scaled) : g.pow(scaled, asInt(attr(estimator, 'degree')));
@@ -58,12 +104,13 @@ function radial(g: GraphBuilder, x: Ref, vectors: Matrix, gamma: number): Ref {
   return g.exp(g.sub(products, g.mul(g.sum(g.square(from), 1, true), gamma)));
 }
 
-function supportVectors(estimator: Place, features: Features): Matrix {
-  const vectors = denseMatrix(attr(estimator, 'support_vectors_'));
-  if (vectors.columns !== features.width) {
-    throw badFile(`${estimator.path}.support_vectors_: expected ${features.width} columns, got ${vectors.columns}`);
+function supportVectors(estimator: Place, features: Features): Vectors {
+  const place = attr(estimator, 'support_vectors_');
+  const { shape } = isSparse(place) ? asSparse(place) : asArray(place);
+  if (shape.length !== 2 || shape[1] !== features.width) {
+    throw badFile(`${place.path}: expected ${features.width} columns, got shape [${shape}]`);
   }
-  return vectors;
+  return { place, rows: shape[0], columns: shape[1] };
 }
 
 function convertClassifier({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -83,9 +130,15 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
     labels: labels.count,
   });
 
-  const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
   const weights = pairWeights(dual, counts, pairs, vectors.rows);
-  const decisions = g.linear(kernel, g.matrix(weights, vectors.rows, pairs.length), g.constant(intercepts));
+  const decisions = weightedKernel(
+    g,
+    estimator,
+    features,
+    vectors,
+    { data: weights, rows: vectors.rows, columns: pairs.length },
+    intercepts,
+  );
   const votes = countVotes(g, decisions, classes, pairs);
   const byPair = optionalAttr(estimator, 'decision_function_shape')?.value === 'ovo';
   const confidence = classes === 2 ? undefined : g.add(votes, confidences(g, decisions, classes, pairs));
@@ -140,9 +193,9 @@ function singleMachine(g: GraphBuilder, estimator: Place, features: Features): R
       `${estimator.path}._dual_coef_: expected shape [1,${vectors.rows}], got [${dual.rows},${dual.columns}]`,
     );
   }
-  const kernel = kernelMatrix(g, estimator, features.matrix(), vectors);
-  const intercept = asFloat64(attr(estimator, '_intercept_')).data[0];
-  return g.add(g.matmul(kernel, g.constant(dual.data)), intercept);
+  const weights = { data: dual.data, rows: vectors.rows, columns: 1 };
+  const intercepts = vectorOf(attr(estimator, '_intercept_'), 1);
+  return g.pick(weightedKernel(g, estimator, features, vectors, weights, intercepts), 0);
 }
 
 type Pair = readonly [i: number, j: number];
@@ -190,7 +243,7 @@ function confidences(g: GraphBuilder, decisions: Ref, classes: number, pairs: re
 }
 
 interface Machine {
-  readonly vectors: Matrix;
+  readonly vectors: Vectors;
   readonly dual: Matrix;
   readonly counts: Int32Array;
   readonly intercepts: number;
