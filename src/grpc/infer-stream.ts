@@ -1,5 +1,6 @@
 import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { RequestContext } from '../core/context.js';
+import type { ServerError } from '../core/errors.js';
 import type { ModelRef } from '../core/protocol.js';
 import { contextOf } from './context.js';
 import { type InferAnswer, type InferOptions, infer } from './infer.js';
@@ -20,6 +21,9 @@ export class InferStream {
   private answered: Promise<void> = Promise.resolve();
   private firstTarget: ModelRef | undefined;
   private trailers = new Metadata();
+  /** Nothing more is taken. */
+  private closed = false;
+  /** Nothing more is sent. */
   private over = false;
 
   constructor(
@@ -32,8 +36,14 @@ export class InferStream {
     call.on('error', () => this.abandon());
   }
 
+  /** Ends the stream when all that it has taken is answered. */
+  stop(error: ServerError): void {
+    this.closed = true;
+    void this.answered.then(() => this.fail(error));
+  }
+
   private take(message: Buffer): void {
-    if (this.over) return;
+    if (this.closed) return;
     const { call, options, underWay } = this;
     const context = contextOf(call, options.clock, options.requestTimeoutMs);
     underWay.add(context);
@@ -69,7 +79,9 @@ export class InferStream {
   }
 
   private finish(): void {
-    if (!this.over) this.call.end(this.trailers);
+    if (this.over) return;
+    this.over = true;
+    this.call.end(this.trailers);
   }
 
   private fail(error: unknown): void {
@@ -78,6 +90,7 @@ export class InferStream {
 
   /** Nobody reads any more: what waits leaves its queue, what runs is not disturbed. */
   private abandon(): void {
+    this.closed = true;
     this.over = true;
     for (const context of this.underWay) context.cancel();
   }

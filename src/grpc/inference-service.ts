@@ -33,7 +33,10 @@ export function inferenceHandlers(options: InferenceOptions): UntypedServiceImpl
       };
     }),
     ModelInfer: unaryInfer(options),
-    ModelStreamInfer: openCalls.track((call: ServerDuplexStream<Buffer, Buffer>) => new InferStream(call, options)),
+    ModelStreamInfer: openCalls.track((call: ServerDuplexStream<Buffer, Buffer>) => {
+      const stream = new InferStream(call, options);
+      return error => stream.stop(error);
+    }),
     ...repositoryHandlers(methods, repository, logger),
   };
 }

@@ -28,7 +28,10 @@ export function reflectionHandlers({ files, openCalls, logger }: ReflectionOptio
       call.on('data', (message: Buffer) => {
         try {
           const question = decode(ServerReflectionInfo.request, message);
-          call.write(encode(ServerReflectionInfo.response, catalogue.answer(question)));
+          if (call.write(encode(ServerReflectionInfo.response, catalogue.answer(question)))) return;
+          // Answers are larger than questions: who does not read them may not ask on.
+          call.pause();
+          call.once('drain', () => call.resume());
         } catch (error) {
           call.emit('error', callFailure(error, call.getPath(), logger));
         }

@@ -1,10 +1,4 @@
-import {
-  logVerbosity,
-  Server,
-  ServerCredentials,
-  setLogVerbosity,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogVerbosity, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import { ServerError } from '../core/errors.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
@@ -16,6 +10,7 @@ import { healthHandlers } from './health.js';
 import { healthFile } from './health-schema.js';
 import { inferenceFile } from './inference-schema.js';
 import { inferenceHandlers } from './inference-service.js';
+import { listen } from './listener.js';
 import { serviceDefinition, serviceName } from './methods.js';
 import { observer } from './observe.js';
 import { OpenCalls } from './open-calls.js';
@@ -43,7 +38,7 @@ export interface GrpcOptions {
 
 export interface GrpcServer {
   readonly url: string;
-  /** Ends open streams, waits a moment for answers on their way, and cuts what is left. */
+  /** Takes no new calls, ends streams, and settles when all that was sent is answered. */
   close(): Promise<void>;
   /** Breaks what is still open, answered or not. */
   cut(): void;
@@ -52,7 +47,6 @@ export interface GrpcServer {
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** Calls of one connection at the same time; a client's further calls wait on its side. */
 const MAX_CONCURRENT_CALLS = 1024;
-const CLOSE_GRACE_MS = 1000;
 
 /** The gRPC transport. Rejects with FAILED_PRECONDITION when it cannot listen. */
 export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
@@ -69,11 +63,15 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
   });
   const openCalls = new OpenCalls();
   addServices(server, options, openCalls, methods);
-  const port = await bind(server, options.host, options.port);
+  const listener = await listen(server, options.host, options.port);
   return {
-    url: `http://${authority(options.host, port)}`,
-    close: () => close(server, openCalls),
-    cut: () => server.forceShutdown(),
+    url: listener.url,
+    async close() {
+      listener.close();
+      openCalls.stop(new ServerError('UNAVAILABLE', 'the server is stopping'));
+      await new Promise(resolve => server.tryShutdown(resolve));
+    },
+    cut: () => listener.cut(),
   };
 }
 
@@ -102,29 +100,4 @@ function addServices(
     });
     server.addService(definition, handlers);
   }
-}
-
-async function bind(server: Server, host: string, port: number): Promise<number> {
-  try {
-    return await new Promise((resolve, reject) => {
-      server.bindAsync(authority(host, port), ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      );
-    });
-  } catch (cause) {
-    const inUse = (cause as Error).message.includes('EADDRINUSE');
-    const reason = inUse ? 'is in use' : `cannot be opened (${(cause as Error).message})`;
-    throw new ServerError('FAILED_PRECONDITION', `grpc_port: port ${port} on ${host} ${reason}`, { cause });
-  }
-}
-
-function authority(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-async function close(server: Server, openCalls: OpenCalls): Promise<void> {
-  openCalls.endAll(new ServerError('UNAVAILABLE', 'the server is stopping'));
-  const cut = setTimeout(() => server.forceShutdown(), CLOSE_GRACE_MS);
-  await new Promise(resolve => server.tryShutdown(resolve));
-  clearTimeout(cut);
 }

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ErrorCode } from '../../src/core/errors.js';
-import { type Endpoint, InferenceServer } from '../../src/server.js';
-import { Environment } from '../../src/settings/env.js';
-import { serverSettings } from '../../src/settings/server-settings.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import type { Endpoint } from '../../src/server.js';
+import { suiteLifetime } from '../support/lifetime.js';
+import { TestServer } from '../support/server.js';
 import { FailedCall, type InferClient, type PlainRequest, type PlainTensor, type Value } from './infer-client.js';
 
 /*
@@ -206,24 +204,13 @@ const CASES: readonly Case[] = [
 /** Runs all cases over one transport. */
 export function inferContract(transport: string, connect: (endpoints: readonly Endpoint[]) => InferClient): void {
   describe(`inference over ${transport}`, () => {
-    let server: InferenceServer;
+    const lifetime = suiteLifetime();
     let client: InferClient;
-    const folder = temporaryFolder({ after }, REPOSITORY);
 
     before(async () => {
-      const ports = { http_port: 0, grpc_port: 0, metrics_port: 0 };
-      const settings = serverSettings({ host: '127.0.0.1', model_repository_root: folder, debug: false, ...ports });
-      server = await InferenceServer.start(settings, {
-        logger: silentLogger,
-        environment: new Environment({}),
-        strict: true,
-      });
-      await server.loaded;
+      const { server } = await TestServer.start(lifetime, { files: REPOSITORY, settings: { debug: false } });
       client = connect(server.endpoints);
-    });
-    after(async () => {
-      client?.close();
-      await server?.stop();
+      lifetime.after(() => client.close());
     });
 
     for (const wanted of CASES) {

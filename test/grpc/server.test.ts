@@ -11,6 +11,7 @@ import { Exposition } from '../support/exposition.js';
 import { collect, pathOf } from '../support/grpc-client.js';
 import { startPuppetServer } from '../support/puppet-server.js';
 import { silentLogger } from '../support/silent-logger.js';
+import { until } from '../support/until.js';
 
 const { methods } = inferenceService;
 const path = (method: keyof typeof methods) => pathOf(inferenceFile, method);
@@ -152,15 +153,40 @@ describe('gRPC server', () => {
     assert.equal(page.value('grpc_server_msg_sent_total', labels), 1);
   });
 
-  it('ends open streams when it closes', async t => {
-    const { client, server } = await start(t);
+  it('answers what was sent before it closes', async t => {
+    const { client, server, pool } = await start(t);
+    const inputs = [{ name: 'x', datatype: 'FP64', shape: [1, 1], contents: { fp64_contents: [1] } }];
+    const message = encode(methods.ModelInfer.request, { model_name: 'm', inputs });
+    const unary = client.start(path('ModelInfer'), ModelInferResponse, message);
     const call = client.open(path('ModelStreamInfer'));
-    const ended = collect(call, ModelInferResponse);
-    // The server has the call once another one on its connection is answered.
+    const streamed = collect(call, ModelInferResponse);
+    call.write(message);
+    const idle = collect(client.open(path('ModelStreamInfer')), ModelInferResponse);
+    await until(() => pool.frames.length === 1);
+    // The server has all calls once a later one on their connection is answered.
     await client.ask(path('ServerLive'), methods.ServerLive, {});
-    await server.close();
-    const { code, details } = await ended;
-    assert.deepEqual([code, details], [status.UNAVAILABLE, 'the server is stopping']);
+    const closed = server.close();
+    const stopping = { code: status.UNAVAILABLE, details: 'the server is stopping' };
+    const ended = await idle;
+    assert.deepEqual({ code: ended.code, details: ended.details }, stopping);
+    pool.onFrame = frame => frame.echo();
+    pool.frames[0].echo();
+    assert.equal((await unary.result).code, status.OK);
+    const { code, details, answers } = await streamed;
+    assert.deepEqual([{ code, details }, answers.length], [stopping, 1]);
+    await closed;
+  });
+
+  it('breaks what is left when it is cut', async t => {
+    const { client, server, pool } = await start(t);
+    const message = encode(methods.ModelInfer.request, { model_name: 'm' });
+    const { result } = client.start(path('ModelInfer'), ModelInferResponse, message);
+    await until(() => pool.frames.length === 1);
+    const closed = server.close();
+    server.cut();
+    assert.notEqual((await result).code, status.OK);
+    await closed;
+    pool.frames[0].echo();
   });
 
   it('names the setting when its port is in use', async t => {

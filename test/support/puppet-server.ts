@@ -48,7 +48,7 @@ export async function startPuppetServer(
   t: TestContext,
   { models, settings = {} }: PuppetServerOptions,
 ): Promise<PuppetServer> {
-  const all = serverSettings({ max_queue_size: 100, ...settings });
+  const all = serverSettings({ infer_timeout: 0, ...settings });
   const pool = new PuppetPool();
   pool.onLoad = async () => ({ ok: true, model: FREE_MODEL });
   const repository = new MemoryRepository();
