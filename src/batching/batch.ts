@@ -8,9 +8,12 @@ export function requestRows(request: InferRequest): number {
   return request.inputs.length === 0 ? 1 : rowsOf(request.inputs[0]);
 }
 
-/** Whether every input has the same number of rows; only then are rows of one request rows of a merged one. */
-export function hasEvenRows({ inputs }: InferRequest): boolean {
-  for (let i = 1; i < inputs.length; i++) if (rowsOf(inputs[i]) !== rowsOf(inputs[0])) return false;
+/** Whether rows of this request may become rows of a merged one: it has some, and as many in every input. */
+export function hasRowsToShare({ inputs }: InferRequest): boolean {
+  if (inputs.length === 0) return false;
+  const [rows = 0] = inputs[0].shape;
+  if (rows === 0) return false;
+  for (let i = 1; i < inputs.length; i++) if (inputs[i].shape[0] !== rows) return false;
   return true;
 }
 

@@ -5,7 +5,7 @@ import type { InferRequest } from '../core/protocol.js';
 import type { ModelLabel, Telemetry } from '../core/telemetry.js';
 import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import type { BatchAnswer } from '../wire/messages.js';
-import { hasEvenRows, mergeRequests, requestRows, splitOutputs } from './batch.js';
+import { hasRowsToShare, mergeRequests, requestRows, splitOutputs } from './batch.js';
 import type { BatchPolicy } from './policy.js';
 import { type BatchShare, RequestQueue, Waiting } from './queue.js';
 import { signatureOf } from './signature.js';
@@ -97,7 +97,7 @@ export class Scheduler {
       const queue = this.queueOf(queues, signatureOf(request, model.seesParameters));
       const now = this.options.clock.now();
       context.timings.queued = now;
-      const waiting = new Waiting(context, request, requestRows(request), !hasEvenRows(request), resolve, reject);
+      const waiting = new Waiting(context, request, requestRows(request), !hasRowsToShare(request), resolve, reject);
       if (queue.requests === 0) this.active.push({ queues, queue });
       queue.push(waiting, now);
       queues.waiting++;
@@ -122,10 +122,11 @@ export class Scheduler {
 
   /** Answers everybody who still waits; running batches go on. */
   refuseWaiting(error: ServerError): void {
-    for (const { queues, queue } of this.active) {
-      for (const waiting of queue.take(Number.POSITIVE_INFINITY)) this.leave(waiting, queues, queue, error);
+    for (const { queues, queue } of this.active.splice(0)) {
+      while (queue.requests > 0) {
+        for (const waiting of queue.take(Number.POSITIVE_INFINITY)) this.leave(waiting, queues, queue, error);
+      }
     }
-    this.active = [];
   }
 
   private refusal(context: RequestContext, queues: ModelQueues): ServerError | undefined {

@@ -257,6 +257,37 @@ describe('Scheduler', () => {
     assert.equal(pool.frames.length, 1);
   });
 
+  it('sends requests alone that have no rows to share, or not as many in every input', async () => {
+    const none: InferRequest = { inputs: [] };
+    const empty: InferRequest = {
+      inputs: [{ ...rowsRequest([1]).inputs[0], shape: [0, 1], data: new Float64Array(0) }],
+    };
+    const uneven: InferRequest = { inputs: [...rowsRequest([1]).inputs, rowsTensor([[1], [2]], 'y')] };
+    const even: InferRequest = { inputs: [...rowsRequest([1]).inputs, rowsTensor([[1]], 'y')] };
+    for (const request of [none, none, empty, rowsRequest([1]), uneven, even, even]) submit(request);
+    clock.endTurn();
+    for (let i = 0; i < 6; i++) {
+      pool.frames[i].echo();
+      await settle();
+    }
+    const rows = pool.frames.map(({ frame: { inputs } }) => inputs.map(({ shape }) => shape[0]).join());
+    assert.deepEqual(rows.sort(), ['', '', '0', '1', '1,2', '2,2']);
+  });
+
+  it('refuses everybody who waits, also those who would have gone alone', async () => {
+    submit(rowsRequest([0]));
+    clock.endTurn();
+    const empty: InferRequest = {
+      inputs: [{ ...rowsRequest([1]).inputs[0], shape: [0, 1], data: new Float64Array(0) }],
+    };
+    const waiting = [rowsRequest([1]), empty, rowsRequest([2]), rowsRequest([1, 2])].map(request => submit(request));
+    scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping'));
+    for (const { answer } of waiting) await assert.rejects(answer, code('UNAVAILABLE'));
+    pool.frames[0].echo();
+    await scheduler.idle();
+    assert.equal(pool.frames.length, 1);
+  });
+
   it('waits for the crowd that was there a moment ago, though not beyond its window', async () => {
     for (let i = 0; i < 3; i++) submit(rowsRequest([i]));
     clock.endTurn();
