@@ -15,6 +15,7 @@ import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
 import type { Logger } from './logging/logger.js';
 import { loggingTelemetry } from './logging/logging-telemetry.js';
+import { modelLog } from './logging/model-log.js';
 import { createMetrics, type ServerMetrics } from './metrics/metrics.js';
 import { startMetricsServer } from './metrics/metrics-server.js';
 import { ConvertPool } from './pool/convert-pool.js';
@@ -91,10 +92,15 @@ export class InferenceServer {
     });
     const telemetry: Telemetry = loggingTelemetry(options.logger, metrics.telemetry);
     this.metrics = metrics;
+    const log = modelLog(options.logger);
     this.pool =
       settings.parallelWorkers === 0
-        ? new InlinePool(new ReplicaHost())
-        : new PiscinaPool({ workers: settings.parallelWorkers, filename: options.inferenceThread ?? INFERENCE_THREAD });
+        ? new InlinePool(new ReplicaHost(log))
+        : new PiscinaPool({
+            workers: settings.parallelWorkers,
+            filename: options.inferenceThread ?? INFERENCE_THREAD,
+            log,
+          });
     this.convertPool = new ConvertPool({
       filename: CONVERT_THREAD,
       cacheFolder: cache,

@@ -19,9 +19,13 @@ export function hasRowsToShare({ inputs }: InferRequest): boolean {
 
 /**
  * Copies the rows of all requests once, in order, into one frame. The requests must have one signature and, if there are
- * several, every input as many rows as its request. The caller owns the frame.
+ * several, every input as many rows as its request. `headers` are those that all of them have. The caller owns the frame.
  */
-export function mergeRequests(model: string, requests: readonly InferRequest[]): ArrayBuffer {
+export function mergeRequests(
+  model: string,
+  requests: readonly InferRequest[],
+  headers?: FrameTarget['headers'],
+): ArrayBuffer {
   const [first] = requests;
   const tensors = first.inputs.map((input, i): FrameTensor => {
     const { name, datatype, parameters } = input;
@@ -30,7 +34,7 @@ export function mergeRequests(model: string, requests: readonly InferRequest[]):
     shape[0] = requests.reduce((rows, request) => rows + rowsOf(request.inputs[i]), 0);
     return { name, datatype, parameters, shape, parts: requests.map(request => request.inputs[i].data) };
   });
-  const target: FrameTarget = { model, outputs: first.outputs, parameters: first.parameters };
+  const target: FrameTarget = { model, outputs: first.outputs, parameters: first.parameters, headers };
   return encodeFrame(requests.length === 1 ? { ...target, id: first.id } : target, tensors);
 }
 

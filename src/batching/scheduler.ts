@@ -9,6 +9,8 @@ import { hasRowsToShare, mergeRequests, requestRows, splitOutputs } from './batc
 import type { BatchPolicy } from './policy.js';
 import { type BatchShare, RequestQueue, Waiting } from './queue.js';
 import { signatureOf } from './signature.js';
+import { Streams } from './streams.js';
+import { visibleHeaders } from './visible-headers.js';
 import { WorkerSlots } from './worker-slots.js';
 
 /** A model version as the scheduler sees it. One object per generation: queues hang on it. */
@@ -52,6 +54,7 @@ interface ModelQueues {
  */
 export class Scheduler {
   private readonly slots: WorkerSlots;
+  private readonly streams: Streams;
   private readonly models = new Map<string, ModelQueues>();
   /** Queues with waiting requests; the next to be asked stands first. */
   private active: { queues: ModelQueues; queue: RequestQueue }[] = [];
@@ -67,12 +70,14 @@ export class Scheduler {
 
   constructor(private readonly options: SchedulerOptions) {
     this.slots = new WorkerSlots(options.slotsPerWorker);
+    this.streams = new Streams({ ...options, endWorker: (worker, reason) => this.endWorker(worker, reason) });
     this.startGrace();
   }
 
   /** The worker has every wanted model loaded. */
   workerReady(worker: WorkerId): void {
     this.slots.add(worker);
+    this.streams.addWorker(worker);
     this.abandoned = false;
     this.cancelGrace?.();
     this.pump();
@@ -80,6 +85,7 @@ export class Scheduler {
 
   workerLost(worker: WorkerId): void {
     this.slots.remove(worker);
+    this.streams.removeWorker(worker);
     if (this.slots.ready === 0) this.startGrace();
   }
 
@@ -94,7 +100,7 @@ export class Scheduler {
       const queues = this.queuesOf(model);
       const refusal = this.refusal(context, queues);
       if (refusal !== undefined) return reject(refusal);
-      const queue = this.queueOf(queues, signatureOf(request, model.seesParameters));
+      const queue = this.queueOf(queues, signature(context, model, request));
       const now = this.options.clock.now();
       context.timings.queued = now;
       const waiting = new Waiting(context, request, requestRows(request), !hasRowsToShare(request), resolve, reject);
@@ -110,6 +116,16 @@ export class Scheduler {
     });
   }
 
+  /** The answers of a model that streams. Rejects as `submit` does, at any time. */
+  async *stream(context: RequestContext, model: ScheduledModel, request: InferRequest): AsyncGenerator<BatchShare> {
+    this.outstanding++;
+    try {
+      yield* this.streams.answers(context, model, request);
+    } finally {
+      this.finished(1);
+    }
+  }
+
   /** Forgets a model whose requests have all been answered. */
   forget(model: ScheduledModel): void {
     this.models.delete(model.key);
@@ -120,8 +136,9 @@ export class Scheduler {
     if (this.outstanding > 0) await new Promise<void>(resolve => this.idleListeners.push(resolve));
   }
 
-  /** Answers everybody who still waits; running batches go on. */
+  /** Answers everybody who still waits, and ends streams; running batches go on. */
   refuseWaiting(error: ServerError): void {
+    this.streams.endAll(error);
     for (const { queues, queue } of this.active.splice(0)) {
       while (queue.requests > 0) {
         for (const waiting of queue.take(Number.POSITIVE_INFINITY)) this.leave(waiting, queues, queue, error);
@@ -264,10 +281,12 @@ export class Scheduler {
       const frame = mergeRequests(
         model.key,
         batch.map(waiting => waiting.request),
+        visibleHeaders(model, batch[0].context.headers),
       );
       answer = await pool.infer(worker, frame);
       if (answer.ok) {
-        const { parameters } = answer;
+        const { parameters, metricValues } = answer;
+        if (metricValues !== undefined) telemetry.metricValues(model.label, metricValues);
         shares = splitOutputs(answer.outputs, rows).map(outputs => ({ outputs, parameters }));
       }
     } catch (error) {
@@ -301,13 +320,17 @@ export class Scheduler {
   private watchWorker(worker: WorkerId, model: ScheduledModel, batch: readonly Waiting[]): CancelTimer {
     const { inferTimeoutMs, label } = model;
     if (inferTimeoutMs === Number.POSITIVE_INFINITY) return () => {};
-    const { clock, pool } = this.options;
+    const { clock } = this.options;
     return clock.at(clock.now() + inferTimeoutMs, () => {
       const text = `model '${label.name}' did not answer within ${inferTimeoutMs / 1000} s (infer_timeout)`;
       for (const waiting of batch) waiting.settle(undefined, new ServerError('DEADLINE_EXCEEDED', text));
-      this.workerLost(worker);
-      pool.kill(worker, text);
+      this.endWorker(worker, text);
     });
+  }
+
+  private endWorker(worker: WorkerId, reason: string): void {
+    this.workerLost(worker);
+    this.options.pool.kill(worker, reason);
   }
 
   private leave(waiting: Waiting, queues: ModelQueues, queue: RequestQueue, error: ServerError): void {
@@ -345,6 +368,12 @@ function snapshot(queue: RequestQueue, now: number) {
     arrivalGapMs: queue.arrivalGapMs,
     inferenceMs: queue.inferenceMs,
   };
+}
+
+/** Requests that always go alone need not be told apart. */
+function signature({ headers }: RequestContext, model: ScheduledModel, request: InferRequest): string {
+  if (!model.seesParameters) return signatureOf(request, false);
+  return model.maxBatchSize === 1 ? '' : signatureOf(request, true, visibleHeaders(model, headers));
 }
 
 function deadlineExceeded(): ServerError {

@@ -4,9 +4,9 @@ import type { Parameters } from '../core/tensor.js';
 /**
  * Text that is equal for requests that may share a batch: input names, datatypes, shapes without the first axis, requested
  * outputs, content types, and - when the model can see them - all parameters. Names are quoted, so no name can forge another
- * signature.
+ * signature. `headers` are those that the model sees, if it sees any.
  */
-export function signatureOf(request: InferRequest, seesParameters: boolean): string {
+export function signatureOf(request: InferRequest, seesParameters: boolean, headers?: object): string {
   let text = '';
   for (const { name, datatype, shape, parameters } of request.inputs) {
     text += `${quote(name)}${datatype}`;
@@ -22,6 +22,7 @@ export function signatureOf(request: InferRequest, seesParameters: boolean): str
     }
   }
   if (request.parameters !== undefined) text += `|${visible(request.parameters, seesParameters)}`;
+  if (headers !== undefined) text += `#${JSON.stringify(Object.entries(headers).sort())}`;
   return text;
 }
 

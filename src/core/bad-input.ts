@@ -34,7 +34,13 @@ export function badInput(name: string, problem: string): ServerError {
 
 /** INVALID_ARGUMENT about value `index`; `got` is what the client wrote. */
 export function badValue(name: string, datatype: Datatype, index: number, got: string): ServerError {
-  return badInput(name, `data value ${index}: expected ${EXPECTED[datatype]} (${datatype}), got ${shorten(got)}`);
+  return wrongValue(`input '${shorten(name)}'`, datatype, index, got);
+}
+
+/** The same about a tensor that `what` names. */
+export function wrongValue(what: string, datatype: Datatype, index: number, got: string): ServerError {
+  const expected = `${EXPECTED[datatype]} (${datatype})`;
+  return new ServerError('INVALID_ARGUMENT', `${what}: data value ${index}: expected ${expected}, got ${shorten(got)}`);
 }
 
 /** INVALID_ARGUMENT: the data holds `got` values, which is not what the shape asks for. */

@@ -14,6 +14,8 @@ export interface ModelInterface {
   readonly sharing: BatchSharing;
   /** The model can see request parameters and headers, so requests that differ in them must not be merged. */
   readonly seesParameters: boolean;
+  /** It can give several answers to one request, one after the other. */
+  readonly streams?: boolean;
 }
 
 /** What the one who saved a model says of its tensors, whatever its file knows. */

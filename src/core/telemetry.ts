@@ -23,11 +23,19 @@ export interface BatchReport {
   readonly failed: boolean;
 }
 
+/** A number that a custom model logged, for a histogram of the name. */
+export interface MetricValue {
+  readonly metric: string;
+  readonly help: string;
+  readonly value: number;
+}
+
 /** What the server tells about itself; metrics and logging implement it. Calls must be cheap and must not throw. */
 export interface Telemetry {
   /** One request has its answer (or failure). `model` is absent when no such model exists. */
   requestDone(context: RequestContext, model: ModelLabel | undefined, failure: ErrorCode | undefined): void;
   batchDone(model: ModelLabel, batch: BatchReport): void;
+  metricValues(model: ModelLabel, values: readonly MetricValue[]): void;
   modelState(model: ModelLabel, state: ModelStateName, reason?: string): void;
   workerState(worker: number, state: 'joined' | 'lost', detail?: string): void;
 }

@@ -61,6 +61,41 @@ export class DataPlane {
     }
   }
 
+  /**
+   * The answers of a model that streams, each made when it is asked for; of any other model the one of `infer`. Failures may come at
+   * any time. The caller must read to the end, or call `return`.
+   */
+  async *inferStream(
+    context: RequestContext,
+    target: ModelRef,
+    request: InferRequest,
+  ): AsyncGenerator<InferResponse, undefined> {
+    const { registry, scheduler, telemetry } = this.options;
+    if (!this.streams(target)) {
+      yield await this.infer(context, target, request);
+      return;
+    }
+    let label: ModelLabel | undefined;
+    let failure: ErrorCode | undefined;
+    let version: ModelVersion | undefined;
+    try {
+      version = registry.acquire(target);
+      label = version.label;
+      checkRequest(version.model!, request);
+      const { name, version: modelVersion } = version.spec;
+      for await (const { outputs, parameters } of scheduler.stream(context, version.scheduled!, request)) {
+        yield { id: request.id, modelName: name, modelVersion, parameters, outputs };
+      }
+    } catch (error) {
+      const known = toServerError(error);
+      failure = known.code;
+      throw known;
+    } finally {
+      version?.release();
+      telemetry.requestDone(context, label, failure ?? (context.cancelled ? 'CANCELLED' : undefined));
+    }
+  }
+
   serverMetadata(): ServerMetadata {
     return this.options.server;
   }
@@ -91,6 +126,15 @@ export class DataPlane {
       };
     } finally {
       version.release();
+    }
+  }
+
+  private streams(target: ModelRef): boolean {
+    try {
+      return this.options.registry.find(target).model?.streams === true;
+    } catch {
+      // `infer` says why.
+      return false;
     }
   }
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../core/context.js';
 import type { ServerError } from '../core/errors.js';
 import type { ModelRef } from '../core/protocol.js';
 import { contextOf } from './context.js';
-import { type InferAnswer, type InferOptions, infer } from './infer.js';
+import { type InferAnswer, type InferOptions, inferStream } from './infer.js';
 import { decodeInferRequest } from './infer-request.js';
 import { callFailure } from './status.js';
 
@@ -11,8 +11,8 @@ import { callFailure } from './status.js';
 const MAX_UNDER_WAY = 64;
 
 /**
- * One ModelStreamInfer call. Every message is an inference of its own and may share a batch with its neighbours; answers go
- * back in the order of the messages. The first failure ends the stream with its status. A message that names no model is for
+ * One ModelStreamInfer call. Every message is an inference of its own and may share a batch with its neighbours; a model that
+ * streams gives several answers to each. Answers go back in the order of the messages. The first failure ends the stream with its status. A message that names no model is for
  * the model of the first message.
  */
 export class InferStream {
@@ -48,26 +48,32 @@ export class InferStream {
     const context = contextOf(call, options.clock, options.requestTimeoutMs);
     underWay.add(context);
     if (underWay.size >= MAX_UNDER_WAY) call.pause();
-    const answer = this.infer(context, message);
+    const answers = this.infer(context, message);
+    const first = answers.next();
     // A failure is met when its turn comes.
-    answer.catch(() => {});
+    first.catch(() => {});
     this.answered = this.answered
       .then(async () => {
-        if (!this.over) await this.send(await answer);
-        underWay.delete(context);
+        try {
+          for (let next = first; !this.over; next = answers.next()) {
+            const { done, value } = await next;
+            if (done || this.over) break;
+            await this.send(value);
+          }
+        } finally {
+          underWay.delete(context);
+          await answers.return(undefined);
+        }
         call.resume();
       })
       .catch((error: unknown) => this.fail(error));
   }
 
-  private async infer(context: RequestContext, message: Buffer): Promise<InferAnswer> {
+  private async *infer(context: RequestContext, message: Buffer): AsyncGenerator<InferAnswer, undefined> {
     const decoded = decodeInferRequest(message);
     this.firstTarget ??= decoded.target;
-    return infer(
-      this.options,
-      context,
-      decoded.target.name === '' ? { ...decoded, target: this.firstTarget } : decoded,
-    );
+    const call = decoded.target.name === '' ? { ...decoded, target: this.firstTarget } : decoded;
+    return yield* inferStream(this.options, context, call);
   }
 
   /** Settles when the connection can take more. */

@@ -25,8 +25,22 @@ export interface InferAnswer {
 }
 
 export async function infer(options: InferOptions, context: RequestContext, call: InferCall): Promise<InferAnswer> {
-  const response = await options.dataPlane.infer(context, call.target, call.request);
-  return { message: encodeInferResponse(response, call.raw), trailers: trailersOf(response, options.cloudEvents) };
+  return answerOf(options, call, await options.dataPlane.infer(context, call.target, call.request));
+}
+
+/** The answers to one message of a stream. */
+export async function* inferStream(
+  options: InferOptions,
+  context: RequestContext,
+  call: InferCall,
+): AsyncGenerator<InferAnswer, undefined> {
+  for await (const response of options.dataPlane.inferStream(context, call.target, call.request)) {
+    yield answerOf(options, call, response);
+  }
+}
+
+function answerOf({ cloudEvents }: InferOptions, { raw }: InferCall, response: InferResponse): InferAnswer {
+  return { message: encodeInferResponse(response, raw), trailers: trailersOf(response, cloudEvents) };
 }
 
 /** ModelInfer. */

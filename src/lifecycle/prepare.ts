@@ -1,5 +1,5 @@
-import { ServerError } from '../core/errors.js';
 import type { ConvertPool } from '../pool/convert-pool.js';
+import type { Implementation } from '../settings/implementations.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { onnxSettings } from '../settings/onnx-settings.js';
 import type { RuntimeSpec } from '../wire/messages.js';
@@ -31,11 +31,20 @@ export function prepareWith(converter: ConvertPool) {
         const inner = kind === 'onnx' ? onnxOf(spec, file) : await planOf(spec, file, kind, model.predictMethod);
         return { kind: 'mlflow', model: inner, signature: model.signature };
       }
+      case 'custom':
+        return customSpec(spec, implementation);
       default:
-        throw new ServerError(
-          'UNIMPLEMENTED',
-          `model '${spec.name}': '${implementation.kind}' models cannot be served`,
-        );
+        return implementation satisfies never;
     }
   };
+}
+
+function customSpec(
+  { folder, artifact, settings }: ModelSpec,
+  { module, className }: Extract<Implementation, { kind: 'custom' }>,
+): RuntimeSpec {
+  const { contentType, extra, others } = settings.parameters;
+  const { inputs, outputs } = settings;
+  const told = { uri: artifact, contentType: contentType ?? undefined, extra, others, inputs, outputs };
+  return { kind: 'custom', folder, module, className, settings: told };
 }

@@ -6,6 +6,7 @@ export function loggingTelemetry(logger: Logger, next: Telemetry): Telemetry {
   return {
     requestDone: (context, model, failure) => next.requestDone(context, model, failure),
     batchDone: (model, batch) => next.batchDone(model, batch),
+    metricValues: (model, values) => next.metricValues(model, values),
     modelState(model, state, reason) {
       next.modelState(model, state, reason);
       const fields = { model: model.name, version: model.version };

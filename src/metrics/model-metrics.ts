@@ -2,10 +2,11 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { BatchReport, ModelLabel, ModelStateName, Telemetry } from '../core/telemetry.js';
+import type { BatchReport, MetricValue, ModelLabel, ModelStateName, Telemetry } from '../core/telemetry.js';
 import { DEPTHS, FINE_SECONDS, SIZES } from './buckets.js';
 import type { HistogramCell } from './cells.js';
 import { CellsByModel } from './cells-by-model.js';
+import { CustomMetrics } from './custom-metrics.js';
 import { counter, histogram, summary } from './metric-family.js';
 
 const MODEL = ['model', 'version'] as const;
@@ -21,6 +22,7 @@ export class ModelMetrics implements Telemetry {
   private readonly loadFailures: Counter;
   private readonly workersLost: Counter;
   private readonly workers = new Set<number>();
+  private readonly custom: CustomMetrics;
 
   constructor(
     registry: Registry,
@@ -28,6 +30,7 @@ export class ModelMetrics implements Telemetry {
   ) {
     this.requests = requestCells(registry);
     this.batches = batchCells(registry);
+    this.custom = new CustomMetrics(registry);
     this.inFlight = histogram(registry, SIZES, {
       name: 'parallel_request_queue',
       help: 'Requests in all workers when a batch leaves for one, its own included',
@@ -73,6 +76,10 @@ export class ModelMetrics implements Telemetry {
     cells.rows.observe(rows);
     if (failed) cells.failed.value++;
     else cells.inference.observe(inferenceMs / 1000);
+  }
+
+  metricValues(model: ModelLabel, values: readonly MetricValue[]): void {
+    this.custom.add(model, values);
   }
 
   modelState(model: ModelLabel, state: ModelStateName): void {

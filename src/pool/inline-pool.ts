@@ -4,6 +4,7 @@ import type { WorkerId, WorkerPool, WorkerPoolEvents } from './worker-pool.js';
 /** What a worker thread does, reachable without one. */
 export interface InlineHost {
   infer(frame: ArrayBuffer): Promise<BatchAnswer>;
+  stream(frame: ArrayBuffer, signal: AbortSignal): AsyncIterator<BatchAnswer, undefined>;
   load(spec: ReplicaSpec): Promise<LoadAnswer>;
   unload(key: string): Promise<UnloadAnswer>;
 }
@@ -18,6 +19,18 @@ export class InlinePool implements WorkerPool {
 
   infer(_worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer> {
     return this.host.infer(frame);
+  }
+
+  stream(_worker: WorkerId, frame: ArrayBuffer): AsyncIterator<BatchAnswer, undefined> {
+    const ended = new AbortController();
+    const answers = this.host.stream(frame, ended.signal);
+    return {
+      next: () => answers.next(),
+      return: () => {
+        ended.abort();
+        return answers.return!();
+      },
+    };
   }
 
   load(_worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer> {

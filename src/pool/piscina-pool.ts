@@ -1,6 +1,8 @@
+import { MessageChannel, type Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ServerError } from '../core/errors.js';
-import type { BatchAnswer, LoadAnswer, ReplicaSpec, UnloadAnswer, WorkerTask } from '../wire/messages.js';
+import type { BatchAnswer, LoadAnswer, ModelLogLine, ReplicaSpec, UnloadAnswer, WorkerTask } from '../wire/messages.js';
+import { RemoteStream } from './remote-stream.js';
 import type { WorkerId, WorkerPool, WorkerPoolEvents } from './worker-pool.js';
 
 /** One thread: a Piscina of exactly one worker, which it replaces by itself. */
@@ -18,6 +20,8 @@ export interface PiscinaPoolOptions {
   readonly workers: number;
   /** The built workers/inference.js. */
   readonly filename: string;
+  /** Takes what models write to the server's log. */
+  readonly log?: (line: ModelLogLine) => void;
 }
 
 /** How long to wait before a thread that died while it started is tried again. */
@@ -40,6 +44,11 @@ export class PiscinaPool implements WorkerPool {
 
   infer(worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer> {
     return this.run<BatchAnswer>(worker, { kind: 'infer', frame }, [frame]);
+  }
+
+  stream(worker: WorkerId, frame: ArrayBuffer): AsyncIterator<BatchAnswer, undefined> {
+    const { port1, port2 } = new MessageChannel();
+    return new RemoteStream(port1, this.run(worker, { kind: 'stream', frame, port: port2 }, [frame, port2]));
   }
 
   load(worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer> {
@@ -85,6 +94,7 @@ export class PiscinaPool implements WorkerPool {
       events.lost(worker, reason);
       setImmediate(() => this.reopenIfEmpty(worker, events));
     });
+    thread.on('message', (line: ModelLogLine) => this.options.log?.(line));
     // Without a listener an error outside of any task would end the process; the thread is replaced either way.
     thread.on('error', () => {});
   }
@@ -100,7 +110,7 @@ export class PiscinaPool implements WorkerPool {
     }, RESTART_DELAY_MS).unref();
   }
 
-  private async run<Answer>(worker: WorkerId, task: WorkerTask, transferList?: ArrayBuffer[]): Promise<Answer> {
+  private async run<Answer>(worker: WorkerId, task: WorkerTask, transferList?: Transferable[]): Promise<Answer> {
     try {
       return (await this.places[worker].thread.run(task, { transferList })) as Answer;
     } catch (error) {

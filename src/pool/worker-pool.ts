@@ -19,6 +19,11 @@ export interface WorkerPool {
   start(events: WorkerPoolEvents): void;
   /** Moves the frame: it is empty for the caller afterwards, also when the promise rejects. */
   infer(worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer>;
+  /**
+   * The answers of a model that streams; the frame holds one request and is moved. Each is made when it is asked for, one at a time;
+   * a failure of the model is the last of them. `return` ends the stream at once.
+   */
+  stream(worker: WorkerId, frame: ArrayBuffer): AsyncIterator<BatchAnswer, undefined>;
   load(worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer>;
   unload(worker: WorkerId, key: string): Promise<UnloadAnswer>;
   /** Ends a worker that does not answer any more; `lost` follows, then `joined` of its replacement. */

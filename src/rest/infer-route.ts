@@ -36,11 +36,10 @@ export function inferRoute(route: string, options: InferRouteOptions) {
   const { dataPlane, cloudEvents } = options;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const context = contextOf(request, reply, route, options);
-    const decoded = decode(request);
-    const asked: InferRequest = decoded.id === undefined ? { ...decoded, id: randomUUID() } : decoded;
+    const asked = askedOf(request);
     const response = await dataPlane.infer(context, targetOf(request), asked);
     const headers = cloudEvents.of(response.modelName, response.id);
-    const binary = binaryOutputs(decoded);
+    const binary = binaryOutputs(asked);
     if (binary !== undefined) return sendBinary(reply, encodeBinaryResponse(response, binary), headers);
     const body = encodeInferResponse(response);
     headers.push('content-type', 'application/json');
@@ -55,6 +54,12 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     reply.raw.end(body);
     return reply;
   };
+}
+
+/** What the body asks, under an id of our own if it has none. */
+export function askedOf(request: FastifyRequest): InferRequest {
+  const decoded = decode(request);
+  return decoded.id === undefined ? { ...decoded, id: randomUUID() } : decoded;
 }
 
 function decode(request: FastifyRequest): InferRequest {
@@ -80,7 +85,7 @@ export function observeUnread(route: string, options: InferRouteOptions) {
   };
 }
 
-function contextOf(
+export function contextOf(
   request: FastifyRequest,
   reply: FastifyReply,
   route: string,

@@ -4,6 +4,7 @@ import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { type InferRouteOptions, inferRoute, observeUnread } from './infer-route.js';
 import { observe } from './observe.js';
 import { addRepositoryRoutes } from './repository-routes.js';
+import { streamRoute } from './stream-route.js';
 import { targetOf } from './target.js';
 
 const JSON_TYPE = 'application/json';
@@ -24,12 +25,19 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     addRepositoryRoutes(routes, options.repository);
   });
   for (const model of MODEL_PATHS) {
-    for (const method of ['infer', 'generate']) {
+    for (const [method, handle] of INFERENCE) {
       const path = `${model}/${method}`;
-      app.post(path, { errorHandler: observeUnread(path, options) }, inferRoute(path, options));
+      app.post(path, { errorHandler: observeUnread(path, options) }, handle(path, options));
     }
   }
 }
+
+const INFERENCE = [
+  ['infer', inferRoute],
+  ['generate', inferRoute],
+  ['infer_stream', streamRoute],
+  ['generate_stream', streamRoute],
+] as const;
 
 const MODEL_PATHS = ['/v2/models/:model_name', '/v2/models/:model_name/versions/:model_version'];
 

@@ -1,30 +1,53 @@
 import { errorToData, ServerError } from '../core/errors.js';
 import { isBytes, type Tensor } from '../core/tensor.js';
 import { decodeFrame } from '../wire/frame.js';
-import type { BatchAnswer, LoadAnswer, ModelKey, ReplicaSpec, UnloadAnswer } from '../wire/messages.js';
+import type { BatchAnswer, LoadAnswer, ModelKey, ModelLogLine, ReplicaSpec, UnloadAnswer } from '../wire/messages.js';
 import { loadRuntime } from './catalogue.js';
-import type { Runtime } from './runtime.js';
+import type { Prediction, Runtime } from './runtime.js';
 
 /** The replicas of one thread. Catches everything: failures are answers, because a thrown error loses its code on the way. */
 export class ReplicaHost {
   private readonly replicas = new Map<ModelKey, Runtime>();
 
+  /** `log` takes what models write to the server's log. */
+  constructor(private readonly log: (line: ModelLogLine) => void = () => {}) {}
+
   async infer(frame: ArrayBuffer): Promise<BatchAnswer> {
     const started = performance.now();
     try {
       const { model, ...request } = decodeFrame(frame);
-      const replica = this.replicas.get(model);
-      if (replica === undefined) throw new ServerError('UNAVAILABLE', `this worker has no replica of '${model}'`);
-      const { outputs, parameters } = await replica.predict(request);
-      return { ok: true, outputs, parameters, inferenceMs: performance.now() - started };
+      const prediction = await this.replica(model).predict(request);
+      return { ok: true, ...prediction, inferenceMs: performance.now() - started };
     } catch (error) {
       return { ok: false, error: errorToData(error), inferenceMs: performance.now() - started };
     }
   }
 
+  /** The answers of a model that streams, each made when it is asked for; a failure is the last. */
+  async *stream(frame: ArrayBuffer, signal: AbortSignal): AsyncGenerator<BatchAnswer, undefined> {
+    let started = performance.now();
+    let answers: AsyncIterator<Prediction> | undefined;
+    try {
+      const { model, ...request } = decodeFrame(frame);
+      answers = this.replica(model).predictStream?.(request, signal);
+      if (answers === undefined) throw new ServerError('UNIMPLEMENTED', `'${model}' does not stream`);
+      for (;;) {
+        const next = await unlessAborted(answers.next(), signal);
+        if (next === undefined || next.done) return;
+        yield { ok: true, ...next.value, inferenceMs: performance.now() - started };
+        started = performance.now();
+      }
+    } catch (error) {
+      yield { ok: false, error: errorToData(error), inferenceMs: performance.now() - started };
+    } finally {
+      // Not waited for: the model may be in the middle of an answer.
+      answers?.return?.().catch(() => {});
+    }
+  }
+
   async load(spec: ReplicaSpec): Promise<LoadAnswer> {
     try {
-      const replica = await loadRuntime(spec);
+      const replica = await loadRuntime(spec, this.log);
       await this.replicas.get(spec.key)?.unload();
       this.replicas.set(spec.key, replica);
       return { ok: true, model: replica.model };
@@ -43,6 +66,22 @@ export class ReplicaHost {
       return { ok: false, error: errorToData(error) };
     }
   }
+
+  private replica(key: ModelKey): Runtime {
+    const replica = this.replicas.get(key);
+    if (replica === undefined) throw new ServerError('UNAVAILABLE', `this worker has no replica of '${key}'`);
+    return replica;
+  }
+}
+
+/** Undefined as soon as nobody wants it any more. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** Below this many bytes a copy is cheaper than a transfer. */

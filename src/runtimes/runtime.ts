@@ -1,11 +1,20 @@
 import type { ModelInterface } from '../core/model-interface.js';
 import type { InferRequest } from '../core/protocol.js';
+import type { MetricValue } from '../core/telemetry.js';
 import type { Parameters, Tensor } from '../core/tensor.js';
 
 /** What a model answers; id, model name and version are the front's to add. */
 export interface Prediction {
   readonly outputs: readonly Tensor[];
   readonly parameters?: Parameters;
+  /** What the model logged for metrics of its own. */
+  readonly metricValues?: readonly MetricValue[];
+}
+
+/** What a model is asked. */
+export interface RuntimeRequest extends InferRequest {
+  /** Only for models that see them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -15,6 +24,8 @@ export interface Prediction {
  */
 export interface Runtime {
   readonly model: ModelInterface;
-  predict(request: InferRequest): Promise<Prediction>;
+  predict(request: RuntimeRequest): Promise<Prediction>;
+  /** Several answers to one request that is not merged with others, until `signal` says that nobody wants more. */
+  predictStream?(request: RuntimeRequest, signal: AbortSignal): AsyncIterator<Prediction>;
   unload(): Promise<void>;
 }

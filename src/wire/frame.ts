@@ -36,6 +36,8 @@ export interface FrameTarget {
   readonly outputs?: readonly RequestedOutput[];
   readonly parameters?: Parameters;
   readonly id?: string;
+  /** Those of the transport, for models that see them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface HeaderTensor {
@@ -106,7 +108,8 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
       data: viewOf(buffer, base + tensor.at, datatype, elements, tensor.byteLength),
     };
   });
-  return { model: header.model, id: header.id, outputs: header.outputs, parameters: header.parameters, inputs };
+  const { model, id, outputs, parameters, headers } = header;
+  return { model, id, outputs, parameters, headers, inputs };
 }
 
 function align(size: number): number {

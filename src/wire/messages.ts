@@ -1,5 +1,8 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ErrorData } from '../core/errors.js';
 import type { ModelInterface, ModelSignature } from '../core/model-interface.js';
+import type { TensorMetadata } from '../core/protocol.js';
+import type { MetricValue } from '../core/telemetry.js';
 import type { Parameters, Tensor } from '../core/tensor.js';
 
 /** `name@version#generation`: a reload is a new generation, so a frame always says which replica it wants. */
@@ -20,7 +23,16 @@ export type RuntimeSpec =
   /** An ONNX model as its user wrote it. */
   | { readonly kind: 'onnx'; readonly file: string; readonly options: OnnxOptions }
   /** One of those in a folder of MLflow. */
-  | { readonly kind: 'mlflow'; readonly model: RuntimeSpec; readonly signature?: ModelSignature };
+  | { readonly kind: 'mlflow'; readonly model: RuntimeSpec; readonly signature?: ModelSignature }
+  /** A class of the user's. */
+  | {
+      readonly kind: 'custom';
+      readonly folder: string;
+      /** Dotted path from the folder. */
+      readonly module: string;
+      readonly className: string;
+      readonly settings: CustomSettings;
+    };
 
 /** What a session of onnxruntime is told; null or absent: what the runtime thinks best. */
 export interface SessionOptions {
@@ -41,8 +53,22 @@ export interface OnnxOptions extends SessionOptions {
   readonly allowEmptyInputs?: boolean;
 }
 
+/** What a custom model is told of its settings. */
+export interface CustomSettings {
+  /** Absolute path of the model's file or folder, or a URI as it is written. */
+  readonly uri: string;
+  readonly contentType?: string;
+  readonly extra: Parameters;
+  /** Parameters that the server does not know. */
+  readonly others: Parameters;
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
+}
+
 export type WorkerTask =
   | { readonly kind: 'infer'; readonly frame: ArrayBuffer }
+  /** Answers go out by the port, each when it is asked for; closing the port ends the stream. */
+  | { readonly kind: 'stream'; readonly frame: ArrayBuffer; readonly port: MessagePort }
   | { readonly kind: 'load'; readonly spec: ReplicaSpec }
   | { readonly kind: 'unload'; readonly key: ModelKey };
 
@@ -52,9 +78,21 @@ export type BatchAnswer =
       readonly ok: true;
       readonly outputs: readonly Tensor[];
       readonly parameters?: Parameters;
+      readonly metricValues?: readonly MetricValue[];
       readonly inferenceMs: number;
     }
   | { readonly ok: false; readonly error: ErrorData; readonly inferenceMs: number };
+
+/** What comes by the port of a stream for every message that asks for the next answer; undefined: there are no more. */
+export type StreamAnswer = BatchAnswer | undefined;
+
+/** A line for the server's log, sent by a worker at any time. */
+export interface ModelLogLine {
+  readonly model: string;
+  readonly version?: string;
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly message: string;
+}
 
 export type LoadAnswer =
   | { readonly ok: true; readonly model: ModelInterface }
@@ -62,4 +100,5 @@ export type LoadAnswer =
 
 export type UnloadAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
 
-export type WorkerAnswer = BatchAnswer | LoadAnswer | UnloadAnswer;
+/** A stream has its answers sent by its port, and none but its end here. */
+export type WorkerAnswer = BatchAnswer | LoadAnswer | UnloadAnswer | undefined;

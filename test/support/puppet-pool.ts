@@ -69,6 +69,15 @@ export class PuppetPool implements WorkerPool {
     });
   }
 
+  /** What streams give; may be replaced by the test. */
+  onStream: (worker: WorkerId, frame: Frame) => AsyncIterator<BatchAnswer, undefined> = () => {
+    throw new Error('no stream was expected');
+  };
+
+  stream(worker: WorkerId, frame: ArrayBuffer): AsyncIterator<BatchAnswer, undefined> {
+    return this.onStream(worker, decodeFrame(frame));
+  }
+
   load(worker: WorkerId, spec: ReplicaSpec): Promise<LoadAnswer> {
     this.loads.push({ worker, spec });
     return this.onLoad(worker, spec);

@@ -7,6 +7,7 @@ export class SilentTelemetry implements Telemetry {
 
   requestDone(): void {}
   workerState(): void {}
+  metricValues(): void {}
 
   batchDone(_model: unknown, batch: BatchReport): void {
     this.batches.push(batch);
