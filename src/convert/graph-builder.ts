@@ -312,7 +312,8 @@ export class GraphBuilder {
   take(x: Ref, positions: readonly number[], axis = 1): Ref {
     const shape = x.shape.slice();
     shape[axis] = positions.length;
-    return this.onnx('Gather', [x, this.ints(...positions)], { type: x.type, shape }, { axis });
+    const indices = this.constant(BigInt64Array.from(positions, BigInt));
+    return this.onnx('Gather', [x, indices], { type: x.type, shape }, { axis });
   }
 
   /** One column of a matrix as a vector. */

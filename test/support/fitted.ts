@@ -20,6 +20,11 @@ export function integers(numbers: readonly number[], shape: readonly number[] = 
   return contiguous('i8', new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer), shape);
 }
 
+/** An array of Python objects. */
+export function objects(...values: readonly PyValue[]): NdArray {
+  return new NdArray(parseDtype('O'), [values.length], [8], new Uint8Array(0), values);
+}
+
 function contiguous(dtype: string, bytes: Uint8Array, shape: readonly number[]): NdArray {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, length) => size * length, 8));
   return new NdArray(parseDtype(dtype), shape, strides, bytes);

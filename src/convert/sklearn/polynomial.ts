@@ -36,7 +36,7 @@ function convertPolynomial({ g }: Conversion, estimator: Place, features: Featur
       throw badFile(`${estimator.path}: more than ${MAX_PRODUCTS} products cannot be served`);
     if (degree < least) continue;
     parts.push(levels.values);
-    factors.push(...levels.factors);
+    for (const own of levels.factors) factors.push(own);
   }
   if (parts.length === 0) throw badFile(`${estimator.path}: degree [${least},${most}] makes no features`);
   const names = factors.map(own => productName(namesOf(features), own));
