@@ -62,7 +62,7 @@ const SERVER = {
   httpPort: field('http_port', port, 8080),
   rootPath: field('root_path', text, ''),
   grpcPort: field('grpc_port', port, 8081),
-  /** Null: gRPC's own defaults; -1: unlimited. */
+  /** Null: 64 MiB for requests, unlimited for answers; -1: unlimited. */
   grpcMaxMessageBytes: field('grpc_max_message_length', nullable(integer({ min: -1 })), null),
   cors: optionalSection('cors_settings', CORS),
   /** Null or '': no metrics server. */

@@ -8,6 +8,7 @@ import { encode } from '../../src/grpc/codec.js';
 import { decodeInferRequest } from '../../src/grpc/infer-request.js';
 import { ModelInferRequest } from '../../src/grpc/inference-schema.js';
 import type { Draft } from '../../src/grpc/schema.js';
+import { seededRandom } from '../support/random.js';
 
 type RequestDraft = Draft<typeof ModelInferRequest>;
 type InputDraft = NonNullable<RequestDraft['inputs']>[number];
@@ -364,5 +365,34 @@ describe('decodeInferRequest', () => {
         assert.ok(error instanceof ServerError, `${length} bytes: ${error}`);
       }
     }
+  });
+
+  it('answers or refuses any damaged message, and does nothing else', () => {
+    const whole = encode(ModelInferRequest, {
+      model_name: 'm',
+      id: 'i',
+      parameters: new Map([['k', { int64_param: 2n ** 60n }]]),
+      inputs: [
+        { name: 'a', datatype: 'INT64', shape: [-1], contents: { int64_contents: [1, -1] } },
+        { name: 'b', datatype: 'BYTES', shape: [2], contents: { bytes_contents: [Buffer.of(1), Buffer.of(2)] } },
+        { name: 'c', datatype: 'FP32', shape: [1] },
+        { name: 'd', datatype: 'BYTES', shape: [1] },
+      ],
+      outputs: [{ name: 'y' }],
+      raw_input_contents: [new Uint8Array(4), Buffer.of(1, 0, 0, 0, 65)],
+    });
+    const random = seededRandom(7);
+    let refusals = 0;
+    for (let i = 0; i < 5000; i++) {
+      const damaged = Buffer.from(whole);
+      for (let n = 0; n <= random() * 3; n++) damaged[Math.floor(random() * damaged.length)] = random() * 256;
+      try {
+        decodeInferRequest(damaged);
+      } catch (error) {
+        assert.ok(error instanceof ServerError && error.code === 'INVALID_ARGUMENT', String(error));
+        refusals++;
+      }
+    }
+    assert.ok(refusals > 1000 && refusals < 5000, String(refusals));
   });
 });
