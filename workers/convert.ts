@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { convertFile } from '../src/convert/convert-file.js';
 import { encodePlan } from '../src/convert/plan-file.js';
 import { errorToData } from '../src/core/errors.js';
-import type { ConvertAnswer, ConvertTask } from '../src/pool/convert-pool.js';
+import type { ConvertAnswer, ConvertTask } from '../src/wire/messages.js';
 
 /** What piscina calls in a conversion thread, once per artifact. */
 export default async function convert(task: ConvertTask): Promise<ConvertAnswer> {

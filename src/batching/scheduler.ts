@@ -8,25 +8,11 @@ import type { BatchAnswer } from '../wire/messages.js';
 import { hasRowsToShare, mergeRequests, requestRows, splitOutputs } from './batch.js';
 import type { BatchPolicy } from './policy.js';
 import { type BatchShare, RequestQueue, Waiting } from './queue.js';
+import type { ScheduledModel } from './scheduled-model.js';
 import { signatureOf } from './signature.js';
 import { Streams } from './streams.js';
 import { visibleHeaders } from './visible-headers.js';
 import { WorkerSlots } from './worker-slots.js';
-
-/** A model version as the scheduler sees it. One object per generation: queues hang on it. */
-export interface ScheduledModel {
-  /** `name@version#generation`, as frames carry it. */
-  readonly key: string;
-  readonly label: ModelLabel;
-  /** Rows of a batch; 1: every request goes alone. */
-  readonly maxBatchSize: number;
-  readonly maxBatchTimeMs: number;
-  /** Requests that may wait; more are refused. */
-  readonly maxQueueSize: number;
-  /** How long a worker may be busy with one batch before it counts as hung; Infinity for ever. */
-  readonly inferTimeoutMs: number;
-  readonly seesParameters: boolean;
-}
 
 export interface SchedulerOptions {
   readonly pool: WorkerPool;

@@ -1,7 +1,7 @@
 import type { BatchSharing, ModelInterface } from '../core/model-interface.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ServerSettings } from '../settings/server-settings.js';
-import type { ScheduledModel } from './scheduler.js';
+import type { ScheduledModel } from './scheduled-model.js';
 
 /** Rows of a batch of a model whose settings say nothing about batching. */
 const UNASKED_BATCH_SIZE = 64;

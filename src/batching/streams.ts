@@ -7,7 +7,7 @@ import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import type { BatchAnswer } from '../wire/messages.js';
 import { mergeRequests } from './batch.js';
 import type { BatchShare } from './queue.js';
-import type { ScheduledModel } from './scheduler.js';
+import type { ScheduledModel } from './scheduled-model.js';
 import { visibleHeaders } from './visible-headers.js';
 
 export interface StreamsOptions {

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../core/context.js';
-import type { ScheduledModel } from './scheduler.js';
+import type { ScheduledModel } from './scheduled-model.js';
 
 type Headers = RequestContext['headers'];
 

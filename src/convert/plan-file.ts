@@ -6,7 +6,7 @@
  *   12       JSON     the plan without its arrays, and for each array {type, length}
  *   aligned  arrays   in order, each at a multiple of 8
  *
- * JSON has no NaN and no infinity: they stand as {"$number": "NaN"}.
+ * JSON.stringify has no way to write NaN, the infinities and -0: they stand as {"$number": "NaN"}.
  */
 import { ServerError } from '../core/errors.js';
 import type { StoredArray } from '../kernels/value.js';
@@ -83,7 +83,9 @@ function typeOf(array: StoredArray): StoredType {
 }
 
 function writeNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? { $number: String(value) } : value;
+  if (typeof value !== 'number') return value;
+  if (Object.is(value, -0)) return { $number: '-0' };
+  return Number.isFinite(value) ? value : { $number: String(value) };
 }
 
 function readNumber(_key: string, value: unknown): unknown {

@@ -1,4 +1,5 @@
-import type { ScheduledModel, Scheduler } from '../batching/scheduler.js';
+import type { ScheduledModel } from '../batching/scheduled-model.js';
+import type { Scheduler } from '../batching/scheduler.js';
 import { errorFromData, ServerError, toServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { ModelRef } from '../core/protocol.js';

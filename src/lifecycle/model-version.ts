@@ -1,4 +1,4 @@
-import type { ScheduledModel } from '../batching/scheduler.js';
+import type { ScheduledModel } from '../batching/scheduled-model.js';
 import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { ModelLabel, ModelStateName } from '../core/telemetry.js';

@@ -3,21 +3,8 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { type ErrorData, errorFromData, ServerError } from '../core/errors.js';
-
-/** One conversion: what to read, as what, and where the plan goes. */
-export interface ConvertTask {
-  /** Absolute path of the model's file. */
-  readonly artifact: string;
-  /** sklearn, xgboost, lightgbm, ... */
-  readonly kind: string;
-  /** Of the file, and of what it unpacks to. */
-  readonly maxBytes: number;
-  /** The plan's file; written whole or not at all. */
-  readonly target: string;
-}
-
-export type ConvertAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
+import { errorFromData, ServerError } from '../core/errors.js';
+import type { ConvertAnswer, ConvertTask } from '../wire/messages.js';
 
 export interface ConvertPoolOptions {
   /** The built workers/convert.js. */

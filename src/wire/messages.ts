@@ -102,3 +102,17 @@ export type UnloadAnswer = { readonly ok: true } | { readonly ok: false; readonl
 
 /** A stream has its answers sent by its port, and none but its end here. */
 export type WorkerAnswer = BatchAnswer | LoadAnswer | UnloadAnswer | undefined;
+
+/** One conversion: what to read, as what, and where the plan goes. */
+export interface ConvertTask {
+  /** Absolute path of the model's file. */
+  readonly artifact: string;
+  /** sklearn, xgboost, lightgbm, ... */
+  readonly kind: string;
+  /** Of the file, and of what it unpacks to. */
+  readonly maxBytes: number;
+  /** The plan's file; written whole or not at all. */
+  readonly target: string;
+}
+
+export type ConvertAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
