@@ -3,7 +3,7 @@
  *   ModelProto      1 ir_version, 2 producer_name, 7 graph, 8 opset_import {1 domain, 2 version}
  *   GraphProto      1 node, 2 name, 5 initializer, 11 input, 12 output
  *   NodeProto       1 input, 2 output, 4 op_type, 5 attribute, 7 domain
- *   AttributeProto  1 name, 2 f, 3 i, 4 s, 7 floats, 8 ints, 20 type
+ *   AttributeProto  1 name, 2 f, 3 i, 4 s, 5 t, 7 floats, 8 ints, 9 strings, 20 type
  *   TensorProto     1 dims, 2 data_type, 8 name, 9 raw_data
  *   ValueInfoProto  1 name, 2 type {1 tensor_type {1 elem_type, 2 shape {1 dim {1 dim_value, 2 dim_param}}}}
  */
@@ -32,7 +32,9 @@ export type OnnxAttributeValue =
   | string
   | readonly number[]
   | { readonly float: number }
-  | { readonly floats: readonly number[] };
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
+  | { readonly tensor: OnnxInitializer };
 
 export interface OnnxNode {
   readonly op: string;
@@ -100,6 +102,12 @@ function writeAttribute(body: ProtoWriter, name: string, value: OnnxAttributeVal
   } else if ('floats' in value) {
     for (const item of value.floats) body.float(7, item);
     body.int(20, 6);
+  } else if ('strings' in value) {
+    for (const item of value.strings) body.text(9, item);
+    body.int(20, 8);
+  } else if ('tensor' in value) {
+    body.message(5, item => writeInitializer(item, value.tensor));
+    body.int(20, 4);
   } else {
     for (const item of value) body.int(8, item);
     body.int(20, 7);

@@ -147,3 +147,14 @@ export function setHolds(ensemble: TreeEnsemble, set: number, member: number): b
   const word = ensemble.setStart[set] + (member >>> 5);
   return word < ensemble.setStart[set + 1] && ((ensemble.setWords[word] >>> (member & 31)) & 1) === 1;
 }
+
+/** What is in the set of a category node, ascending: 0 for missing, c + 1 for category c. */
+export function setMembers({ setStart, setWords }: TreeEnsemble, set: number): number[] {
+  const members: number[] = [];
+  for (let word = setStart[set]; word < setStart[set + 1]; word++) {
+    for (let bit = 0; bit < 32; bit++) {
+      if ((setWords[word] >>> bit) & 1) members.push((word - setStart[set]) * 32 + bit);
+    }
+  }
+  return members;
+}

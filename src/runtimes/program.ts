@@ -1,5 +1,14 @@
 import type { ModelPlan, PlanNode, PlanOutput } from '../convert/plan.js';
-import { encodeOnnxModel, type OnnxElement, type OnnxGraph } from '../formats/onnx-write.js';
+import {
+  type Choose,
+  chooser,
+  inputsOf,
+  neededNodes,
+  type OnnxNode,
+  onnxGraph,
+  outputsOf,
+} from '../convert/plan-graph.js';
+import { encodeOnnxModel } from '../formats/onnx-write.js';
 import { kernels } from '../kernels/catalogue.js';
 import type { KernelStep } from '../kernels/kernel.js';
 import type { StoredArray, Value } from '../kernels/value.js';
@@ -8,7 +17,6 @@ import { DirectGraph } from './direct-graph.js';
 import { OnnxSession } from './onnx-session.js';
 import type { RowSource } from './row-source.js';
 
-type OnnxNode = Extract<PlanNode, { kind: 'onnx' }>;
 type InputNode = Extract<PlanNode, { kind: 'rows' | 'column' }>;
 type KernelNode = Extract<PlanNode, { kind: 'kernel' }>;
 
@@ -103,40 +111,6 @@ export class Program {
   }
 }
 
-type Choose = (id: number) => number;
-
-/** Follows `choose` nodes to the value that counts for this precision. */
-function chooser(plan: ModelPlan, float32: boolean): Choose {
-  const chosen = new Map<number, number>();
-  for (const node of plan.nodes) {
-    if (node.kind !== 'choose') continue;
-    const id = float32 ? node.float32 : node.otherwise;
-    chosen.set(node.output, chosen.get(id) ?? id);
-  }
-  return id => chosen.get(id) ?? id;
-}
-
-function inputsOf(node: PlanNode): readonly number[] {
-  return node.kind === 'onnx' || node.kind === 'kernel' ? node.inputs : [];
-}
-
-function outputsOf(node: PlanNode): readonly number[] {
-  return node.kind === 'onnx' || node.kind === 'kernel' ? node.outputs : [node.output];
-}
-
-/** The nodes that the results depend on, in the plan's order. */
-function neededNodes(plan: ModelPlan, results: readonly number[], choose: Choose): PlanNode[] {
-  const wanted = new Set(results);
-  const needed: PlanNode[] = [];
-  for (let i = plan.nodes.length - 1; i >= 0; i--) {
-    const node = plan.nodes[i];
-    if (node.kind === 'choose' || !outputsOf(node).some(id => wanted.has(id))) continue;
-    for (const id of inputsOf(node)) wanted.add(choose(id));
-    needed.push(node);
-  }
-  return needed.reverse();
-}
-
 function constantValues(plan: ModelPlan, nodes: readonly PlanNode[]): Map<number, Value> {
   const constants = new Map<number, Value>();
   for (const node of nodes) {
@@ -201,38 +175,14 @@ async function sessionStep(
 ): Promise<Step> {
   const made = new Set(members.flatMap(node => node.outputs));
   const inside = new Set<PlanNode>(members);
-  const constantArray = new Map<number, number>();
-  for (const node of nodes) if (node.kind === 'constant') constantArray.set(node.output, node.array);
-
-  const inputs = new Set<number>();
-  const constants = new Set<number>();
-  for (const node of members) {
-    for (const id of node.inputs.map(choose)) {
-      if (constantArray.has(id)) constants.add(id);
-      else if (!made.has(id)) inputs.add(id);
-    }
-  }
+  const given = new Set<number>();
+  for (const node of nodes)
+    if (!inside.has(node) && node.kind !== 'constant') for (const id of outputsOf(node)) given.add(id);
+  const inputs = new Set(members.flatMap(node => node.inputs.map(choose)).filter(id => given.has(id)));
   const readLater = new Set(results);
   for (const node of nodes) if (!inside.has(node)) for (const id of inputsOf(node)) readLater.add(choose(id));
   const outputs = [...made].filter(id => readLater.has(id));
-
-  const info = (id: number) => ({
-    name: `v${id}`,
-    type: plan.values[id].type as OnnxElement,
-    shape: plan.values[id].shape,
-  });
-  const graph: OnnxGraph = {
-    inputs: [...inputs].map(info),
-    outputs: outputs.map(info),
-    initializers: [...constants].map(id => ({ ...info(id), data: plan.arrays[constantArray.get(id)!] })),
-    nodes: members.map(node => ({
-      op: node.op,
-      domain: node.domain,
-      attributes: node.attributes,
-      inputs: node.inputs.map(id => `v${choose(id)}`),
-      outputs: node.outputs.map(id => `v${id}`),
-    })),
-  };
+  const graph = onnxGraph(plan, members, [...inputs], outputs, choose);
   const session = await OnnxSession.create(encodeOnnxModel(graph), options);
   return { inputs: [...inputs], outputs, run: undefined, session, direct: DirectGraph.of(plan, members, choose) };
 }
