@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { adaptive } from '../../src/batching/policy.js';
-import { type ScheduledModel, Scheduler } from '../../src/batching/scheduler.js';
+import type { ScheduledModel } from '../../src/batching/scheduled-model.js';
+import { Scheduler } from '../../src/batching/scheduler.js';
 import { RequestContext } from '../../src/core/context.js';
 import { ServerError } from '../../src/core/errors.js';
 import type { BatchAnswer } from '../../src/wire/messages.js';
