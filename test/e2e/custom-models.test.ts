@@ -147,14 +147,13 @@ for (const workers of [0, 2]) {
       assert.deepEqual([failed.code, failed.details, failed.answers.length], [6, 'no 1', 1]);
     });
 
-    it('stop when the client goes away, and make no more than it reads', async () => {
+    it('stop when the client goes away', async () => {
       const connection = await server.connect();
       const body = JSON.stringify({ id: 'gone', inputs: [], parameters: { count: 1e12 } });
       connection.send(
         `POST /v2/models/stream/infer_stream HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
       );
       await connection.until(/data: /);
-      connection.socket.pause();
       connection.destroy();
       await server.logged(/^the producer of gone has ended$/);
     });
