@@ -34,6 +34,7 @@ async function checkQuestion(
   question: Question,
   batches: readonly number[],
 ): Promise<string | undefined> {
+  if (!client.missingText && hasMissingText(question.input)) return undefined;
   const rows = rowsOf(question.input);
   const methods = Object.keys(question.outputs);
   const together = methods.length > 1 ? [methods] : [];
@@ -53,6 +54,11 @@ async function checkQuestion(
     }
   }
   return undefined;
+}
+
+function hasMissingText(input: CaseInput): boolean {
+  const tensors = 'inputs' in input ? input.inputs : [input];
+  return tensors.some(({ datatype, data }) => datatype === 'BYTES' && data.includes(null));
 }
 
 function rowsOf(input: CaseInput): number {

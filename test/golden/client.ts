@@ -20,6 +20,8 @@ export interface GoldenAnswer {
 /** A way to ask a running server. */
 export interface GoldenClient {
   readonly transport: string;
+  /** Whether it has a way to say that a text is missing. */
+  readonly missingText: boolean;
   /** Name of the first tensor that a model's metadata tells. */
   inputName(model: string): Promise<string>;
   /** Rejects with the message that the server gives as its reason. */

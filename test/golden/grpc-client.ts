@@ -21,6 +21,7 @@ const LIST_OF: Partial<Record<Datatype, keyof Contents>> = {
 /** Asks over gRPC, with values in protobuf's lists. */
 export class GrpcClient implements GoldenClient {
   readonly transport = 'gRPC';
+  readonly missingText = false;
   private readonly client: GrpcTestClient;
 
   constructor(url: string) {

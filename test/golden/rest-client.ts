@@ -7,6 +7,7 @@ const CONNECTIONS = 16;
 /** Asks over REST, as JSON. */
 export class RestClient implements GoldenClient {
   readonly transport = 'REST';
+  readonly missingText = true;
   private readonly agent = keepAliveAgent(CONNECTIONS);
 
   constructor(private readonly port: number) {}
