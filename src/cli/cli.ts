@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../settings/package-version.js';
+import { convertToOnnx } from './convert.js';
 import { type CliHost, processHost } from './host.js';
+import { inspect } from './inspect.js';
 import { type StartServer, serveFolder } from './start.js';
 
 const USAGE_ERROR = 2;
@@ -32,6 +34,24 @@ export async function runCli(
     .option('--strict', 'exit with 1 when any model cannot be loaded', false)
     .action(async (folder: string, options: { strict: boolean }) => {
       exitCode = await serveFolder({ folder, strict: options.strict }, start, host);
+    });
+
+  program
+    .command('inspect')
+    .description("tell what is in a model's file, without running any of it")
+    .argument('<FILE>', 'a file, or a folder of MLflow')
+    .option('--json', 'print everything as JSON', false)
+    .action(async (file: string, { json }: { json: boolean }) => {
+      exitCode = await inspect({ file, json }, host);
+    });
+
+  program
+    .command('convert')
+    .description('write a model as one ONNX graph, where it can be one')
+    .argument('<FILE>', 'a file, or a folder of MLflow')
+    .requiredOption('-o, --output <PATH>', 'where the ONNX model goes')
+    .action(async (file: string, { output }: { output: string }) => {
+      exitCode = await convertToOnnx({ file, output }, host);
     });
 
   try {

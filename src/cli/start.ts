@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ServerError } from '../core/errors.js';
 import { escapeLine } from '../logging/escape.js';
 import { type Logger, loggerFor } from '../logging/logger.js';
 import { type Environment, readEnvironment } from '../settings/env.js';
 import { readServerSettings, type ServerSettings } from '../settings/server-settings.js';
+import { explain } from './explain.js';
 import type { CliHost } from './host.js';
 import { listenForStop } from './stop-signals.js';
 
@@ -105,10 +105,4 @@ async function isFolder(path: string): Promise<boolean | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** One line for what a user can mend; the stack for what only we can. */
-function explain(error: unknown): string {
-  if (error instanceof ServerError) return escapeLine(error.message);
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

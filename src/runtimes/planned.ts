@@ -55,9 +55,14 @@ export class PlannedRuntime implements Runtime {
     this.model = describe(plan, defaults, [...this.byMethod.keys()]);
   }
 
+  /** Without any session yet: those are made when they are needed. */
+  static of(plan: ModelPlan, options: PlannedOptions = {}): PlannedRuntime {
+    return new PlannedRuntime(plan, options);
+  }
+
   static async load(file: string, options: PlannedOptions = {}): Promise<PlannedRuntime> {
     const bytes = await readFile(file);
-    const runtime = new PlannedRuntime(decodePlan(bytes.buffer, bytes.byteOffset, bytes.byteLength), options);
+    const runtime = PlannedRuntime.of(decodePlan(bytes.buffer, bytes.byteOffset, bytes.byteLength), options);
     await runtime.program(runtime.defaults, runtime.plan.input.datatype === 'FP32');
     return runtime;
   }
