@@ -12,8 +12,8 @@ const MAX_UNDER_WAY = 64;
 
 /**
  * One ModelStreamInfer call. Every message is an inference of its own and may share a batch with its neighbours; a model that
- * streams gives several answers to each. Answers go back in the order of the messages. The first failure ends the stream with its status. A message that names no model is for
- * the model of the first message.
+ * streams gives several answers to each. Answers go back in the order of the messages. The first failure ends the stream with
+ * its status. A message that names no model is for the model of the first message.
  */
 export class InferStream {
   private readonly underWay = new Set<RequestContext>();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
-import { encode } from '../../src/grpc/codec.js';
+import { decode, encode } from '../../src/grpc/codec.js';
 import {
   inferenceFile,
   inferenceService,
@@ -111,5 +111,50 @@ describe('ModelStreamInfer', () => {
     pool.onFrame = frame => frame.echo();
     pool.frames[0].echo();
     assert.equal((await result).answers.length, 300);
+  });
+
+  it('sends every answer of a model that streams, as it is made', async t => {
+    const { client, pool } = await startPuppetServer(t, { models: [{ name: 's' }], streaming: ['s'] });
+    const ready: (() => void)[] = [];
+    pool.onStream = async function* (_worker, { inputs: [input] }) {
+      for (let i = 0; i < 2; i++) {
+        await new Promise<void>(resolve => ready.push(resolve));
+        yield { ok: true, outputs: [{ ...input, data: Float64Array.of(i) }], inferenceMs: 0 };
+      }
+      return undefined;
+    };
+    const call = client.open(PATH);
+    const messages = call.iterator();
+    const next = async () => {
+      const { id, outputs } = decode(ModelInferResponse, (await messages.next()).value);
+      return [id, outputs[0].contents?.fp64_contents];
+    };
+    call.end(encode(ModelInferRequest, request('a', 1, 's')));
+    for (let i = 0; i < 2; i++) {
+      await until(() => ready.length === i + 1);
+      ready[i]();
+      assert.deepEqual(await next(), ['a', [i]]);
+    }
+    assert.equal((await messages.next()).done, true);
+  });
+
+  it('ends the stream of a model whose caller goes away', async t => {
+    const { client, pool } = await startPuppetServer(t, { models: [{ name: 's' }], streaming: ['s'] });
+    let open = 0;
+    pool.onStream = async function* (_worker, { inputs }) {
+      open++;
+      try {
+        for (;;) yield { ok: true, outputs: inputs, inferenceMs: 0 };
+      } finally {
+        open--;
+      }
+    };
+    const call = client.open(PATH);
+    const ended = collect(call, ModelInferResponse);
+    call.write(encode(ModelInferRequest, request('a', 1, 's')));
+    await until(() => open === 1);
+    call.cancel();
+    assert.equal((await ended).code, status.CANCELLED);
+    await until(() => open === 0);
   });
 });

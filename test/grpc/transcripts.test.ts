@@ -5,6 +5,7 @@ import { bytesColumn, type Tensor } from '../../src/core/tensor.js';
 import { inferenceFile, inferenceService } from '../../src/grpc/inference-schema.js';
 import { repositoryFile, repositoryService } from '../../src/grpc/repository-schema.js';
 import type { Rpc } from '../../src/grpc/schema.js';
+import type { BatchAnswer } from '../../src/wire/messages.js';
 import { fixture } from '../support/fixtures.js';
 import { pathOf } from '../support/grpc-client.js';
 import { fromProtoJson, toProtoJson } from '../support/proto-json.js';
@@ -77,7 +78,6 @@ const OTHER_FAILURES: Readonly<
 
 const SKIPPED: Readonly<Record<number, string>> = {
   89: 'names of outputs are checked by what a real model says about itself; see the contract suite',
-  111: 'a model that streams several answers to one message',
   121: 'the same as 86, in a form that MLServer has without workers',
 };
 
@@ -95,7 +95,7 @@ const MODELS = [
     outputs: [{ name: 'metadata-np', datatype: 'INT32', shape: [2, 2] }],
   },
   ...['bytes', 'fp16', 'fp32'].map(type => ({ name: `identity-${type}`, parameters: { version: '1' } })),
-  ...['iris-logreg', 'iris-rf', 'headers', 'fail'].map(name => ({ name })),
+  ...['iris-logreg', 'iris-rf', 'headers', 'fail', 'text-model'].map(name => ({ name })),
 ];
 
 const NUMPY = { content_type: 'np' };
@@ -127,6 +127,15 @@ function answer(frame: PuppetFrame): void {
   else frame.answer({ ok: false, error: { code: 'INTERNAL', message: 'boom thirteen' }, inferenceMs: 1 });
 }
 
+/** What the model that streams answered. */
+async function* stream(): AsyncGenerator<BatchAnswer, undefined> {
+  for (const word of ['one', ' two']) {
+    const parameters = { content_type: 'str' };
+    const output: Tensor = { name: 'output', datatype: 'BYTES', shape: [1, 1], data: bytesColumn([word]), parameters };
+    yield { ok: true, outputs: [output], inferenceMs: 0 };
+  }
+}
+
 async function replay({ client }: PuppetServer, { request }: Transcript): Promise<Answer> {
   const older = request.service.endsWith('ModelRepositoryService');
   const path = pathOf(older ? repositoryFile : inferenceFile, request.method);
@@ -141,7 +150,8 @@ async function replay({ client }: PuppetServer, { request }: Transcript): Promis
   const code = status[result.code];
   const trailing_metadata = result.trailers as Record<string, string>;
   if (result.code !== status.OK) return { code, details: result.details, trailing_metadata };
-  return { message: toProtoJson(rpc.response, result.answer!), code, trailing_metadata };
+  const answers = result.answers.map(answer => toProtoJson(rpc.response, answer));
+  return { ...(messages === undefined ? { message: answers[0] } : { messages: answers }), code, trailing_metadata };
 }
 
 /** MLServer's answer as it is wanted here. */
@@ -170,8 +180,9 @@ function sorted(models: readonly Json[]): Json[] {
 
 describe('recorded calls to MLServer', () => {
   async function start(t: TestContext): Promise<PuppetServer> {
-    const started = await startPuppetServer(t, { models: MODELS });
+    const started = await startPuppetServer(t, { models: MODELS, streaming: ['text-model'] });
     started.pool.onFrame = answer;
+    started.pool.onStream = stream;
     return started;
   }
 

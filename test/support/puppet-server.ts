@@ -29,6 +29,8 @@ export const FREE_MODEL: ModelInterface = {
 export interface PuppetServerOptions {
   /** By name: a model's settings, as in model-settings.json without `implementation`. */
   readonly models: readonly { readonly name: string; readonly [field: string]: unknown }[];
+  /** Names of models that give several answers to a request. */
+  readonly streaming?: readonly string[];
   readonly settings?: Parameters<typeof serverSettings>[0];
 }
 
@@ -46,11 +48,14 @@ export interface PuppetServer {
 
 export async function startPuppetServer(
   t: TestContext,
-  { models, settings = {} }: PuppetServerOptions,
+  { models, streaming = [], settings = {} }: PuppetServerOptions,
 ): Promise<PuppetServer> {
   const all = serverSettings({ infer_timeout: 0, ...settings });
   const pool = new PuppetPool();
-  pool.onLoad = async () => ({ ok: true, model: FREE_MODEL });
+  pool.onLoad = async (_worker, { name }) => ({
+    ok: true,
+    model: { ...FREE_MODEL, streams: streaming.includes(name) },
+  });
   const repository = new MemoryRepository();
   const metrics = createMetrics({
     clock: systemClock,
