@@ -1,4 +1,5 @@
 import { ServerError } from '../core/errors.js';
+import { interpolate } from './interpolate.js';
 import type { Kernel } from './kernel.js';
 
 export interface InterpolationParams {
@@ -16,26 +17,11 @@ export const interpolation: Kernel<InterpolationParams> = ({ params: { outside }
     const out = new Float64Array(data.length);
     for (let i = 0; i < out.length; i++) {
       const at = data[i];
-      if (at < x[0] || at > x[last]) {
-        if (outside === 'raise')
-          throw new ServerError('INVALID_ARGUMENT', `value ${i}: expected ${x[0]} to ${x[last]}, got ${at}`);
-        out[i] = outside === 'nan' ? Number.NaN : at < x[0] ? y[0] : y[last];
-      } else out[i] = onLine(x, y, at);
+      const isOutside = at < x[0] || at > x[last];
+      if (isOutside && outside === 'raise')
+        throw new ServerError('INVALID_ARGUMENT', `value ${i}: expected ${x[0]} to ${x[last]}, got ${at}`);
+      out[i] = isOutside && outside === 'nan' ? Number.NaN : interpolate(at, x, y);
     }
     return [{ type: 'f64', shape: values.shape, data: out }];
   };
 };
-
-/** For a number within the ends: the value on the piece it falls on. */
-function onLine(x: Float64Array, y: Float64Array, at: number): number {
-  let low = 0;
-  let high = x.length - 1;
-  if (at === x[high]) return y[high];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= at) low = middle;
-    else high = middle;
-  }
-  if (high === low) return y[low];
-  return ((y[high] - y[low]) / (x[high] - x[low])) * (at - x[low]) + y[low];
-}

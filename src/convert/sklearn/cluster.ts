@@ -1,10 +1,11 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
-import { isFloat32, isInt32, type Matrix, matrixOf, vectorOf } from './dense.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import { isInt32, type Matrix, matrixOf, vectorOf } from './dense.js';
 import { nearestPoint, squaredDistances } from './distances.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
-import { type Features, MatrixFeatures } from './features.js';
+import type { Features } from './features.js';
+import { fittedColumns } from './fitted-columns.js';
 import type { Methods, Transformed } from './methods.js';
 
 export const clusterConverters: Record<string, EstimatorConverter> = {
@@ -23,13 +24,8 @@ function readCentres(estimator: Place, name: string, features: Features): Matrix
 }
 
 /** Distances to the centres. */
-function distances(g: GraphBuilder, x: Ref, centres: Matrix, place: Place): Transformed {
-  const values = g.sqrt(squaredDistances(g, x, centres));
-  const float32 = isFloat32(place);
-  return {
-    features: new MatrixFeatures(g, float32 ? g.likeRows(values) : values),
-    datatype: float32 ? 'float' : 'FP64',
-  };
+function distances(g: GraphBuilder, features: Features, centres: Matrix, place: Place): Transformed {
+  return fittedColumns(g, g.sqrt(squaredDistances(g, features.matrix(), centres)), place, features);
 }
 
 function convertKMeans({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -37,7 +33,7 @@ function convertKMeans({ g }: Conversion, estimator: Place, features: Features):
   const x = features.matrix();
   return {
     predict: { kind: 'value', value: nearestPoint(g, x, centres), datatype: 'INT32' },
-    transform: distances(g, x, centres, attr(estimator, 'cluster_centers_')),
+    transform: distances(g, features, centres, attr(estimator, 'cluster_centers_')),
     missing: false,
   };
 }
@@ -60,7 +56,7 @@ function convertBirch({ g }: Conversion, estimator: Place, features: Features): 
       value: g.gather(labels, nearestPoint(g, x, centres)),
       datatype: isInt32(place) ? 'INT32' : 'INT64',
     },
-    transform: distances(g, x, centres, attr(estimator, 'subcluster_centers_')),
+    transform: distances(g, features, centres, attr(estimator, 'subcluster_centers_')),
     missing: false,
   };
 }
@@ -76,7 +72,7 @@ function convertBisecting({ g }: Conversion, estimator: Place, features: Feature
   });
   return {
     predict: { kind: 'value', value, datatype: 'INT32' },
-    transform: distances(g, x, centres, attr(estimator, 'cluster_centers_')),
+    transform: distances(g, features, centres, attr(estimator, 'cluster_centers_')),
     missing: false,
   };
 }

@@ -105,7 +105,7 @@ function completed(estimator: Place, { features, datatype, frame }: Transformed)
 function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   const outputs: PlanOutput[] = [];
   const { predict, decisionFunction, scoreSamples, transform } = methods;
-  const floats = methods.keepsFloat32 === true ? 'float' : 'FP64';
+  const floats = methods.precision ?? 'FP64';
   if (predict?.kind === 'class')
     outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
   if (predict?.kind === 'classes') {

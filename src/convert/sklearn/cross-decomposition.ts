@@ -1,5 +1,6 @@
 import { attr, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
+import { floatOf, rounded } from './datatypes.js';
 import { matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
@@ -15,8 +16,9 @@ export const crossDecompositionConverters: Record<string, EstimatorConverter> = 
 
 function convertPls({ g }: Conversion, estimator: Place, features: Features): Methods {
   // Rows are standardised in place: float32 rows are rounded at each step.
-  const centred = g.likeRows(g.sub(features.matrix(), g.constant(means(estimator, features))));
-  const scaled = g.likeRows(g.div(centred, g.constant(deviations(estimator, features))));
+  const datatype = floatOf(features.datatype);
+  const centred = rounded(g, g.sub(features.matrix(), g.constant(means(estimator, features))), datatype);
+  const scaled = rounded(g, g.div(centred, g.constant(deviations(estimator, features))), datatype);
   const value = predicted(g, estimator, features.width, centred, scaled);
   return {
     predict: { kind: 'value', value, datatype: 'FP64' },

@@ -2,16 +2,19 @@ import { badFile } from '../../formats/errors.js';
 import { asBool, asNumber, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import { product as multiply, solve } from '../linear-algebra.js';
+import { floatOf, rounded } from './datatypes.js';
 import { isFloat32, type Matrix, matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';
-import { type Features, MatrixFeatures } from './features.js';
+import type { Features } from './features.js';
+import { fittedColumns } from './fitted-columns.js';
 import type { Methods } from './methods.js';
 
 /** Decompositions whose answer is linear in the row. */
 export const decompositionConverters: Record<string, EstimatorConverter> = {
   PCA: convertPca,
   IncrementalPCA: convertPca,
-  TruncatedSVD: convertSvd,
+  TruncatedSVD: convertComponents,
+  NeighborhoodComponentsAnalysis: convertComponents,
   FactorAnalysis: convertFactors,
   FastICA: convertIca,
   SparsePCA: convertSparsePca,
@@ -31,14 +34,7 @@ function projected(
       ? new Float64Array(weights.columns)
       : multiply(centre, weights.data, 1, weights.rows, weights.columns).map(value => -value);
   const values = features.product(weights, bias);
-  const float32 = isFloat32(fitted);
-  return {
-    transform: {
-      features: new MatrixFeatures(g, float32 ? g.likeRows(values) : values),
-      datatype: float32 ? 'float' : 'FP64',
-    },
-    missing: false,
-  };
+  return { transform: fittedColumns(g, values, fitted, features), missing: false };
 }
 
 function readComponents(estimator: Place, features: Features): { place: Place; components: Matrix } {
@@ -63,7 +59,7 @@ function whitening(estimator: Place, components: number): Float64Array {
   return vectorOf(place, components).map(variance => Math.max(Math.sqrt(variance), least));
 }
 
-function convertSvd({ g }: Conversion, estimator: Place, features: Features): Methods {
+function convertComponents({ g }: Conversion, estimator: Place, features: Features): Methods {
   const { place, components } = readComponents(estimator, features);
   return projected(g, features, transposed(components), undefined, place);
 }
@@ -104,13 +100,8 @@ function convertIca({ g }: Conversion, estimator: Place, features: Features): Me
   const mean = optionalAttr(estimator, 'mean_');
   if (mean === undefined || isNone(mean)) return projected(g, features, weights, undefined, place);
   const centre = vectorOf(mean, features.width);
-  const methods = projected(g, features, weights, centre, place);
   // float32 rows are centred in place, and so rounded before the product.
-  const centred = g.likeRows(g.sub(features.matrix(), g.constant(centre)));
-  const exact = methods.transform!.features.matrix();
-  const rounded = g.matmul(centred, g.matrix(weights.data, weights.rows, weights.columns));
-  return {
-    ...methods,
-    transform: { ...methods.transform!, features: new MatrixFeatures(g, g.choose(rounded, exact)) },
-  };
+  const centred = rounded(g, g.sub(features.matrix(), g.constant(centre)), floatOf(features.datatype));
+  const values = g.matmul(centred, g.matrix(weights.data, weights.rows, weights.columns));
+  return { transform: fittedColumns(g, values, place, features), missing: false };
 }

@@ -1,10 +1,11 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt, asString, attr, items, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder } from '../graph-builder.js';
-import { isFloat32, matrixOf, vectorOf } from './dense.js';
+import { matrixOf, vectorOf } from './dense.js';
 import { type Ellipsoid, squaredRadii } from './ellipsoids.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';
-import { type Features, MatrixFeatures } from './features.js';
+import type { Features } from './features.js';
+import { fittedColumns } from './fitted-columns.js';
 import { readLabels } from './labels.js';
 import { flattened, linearScores } from './linear-map.js';
 import type { Methods, Transformed } from './methods.js';
@@ -19,7 +20,7 @@ export const discriminantConverters: Record<string, EstimatorConverter> = {
 const SMALLEST = 2 ** -1022;
 
 function convertLinear({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { scores: matrix, float32 } = linearScores(g, estimator, features);
+  const { scores: matrix, datatype } = linearScores(g, estimator, features);
   const scores = flattened(g, matrix);
   const labels = readLabels(attr(estimator, 'classes_'));
   checkScores(estimator, scores, labels);
@@ -30,7 +31,7 @@ function convertLinear({ g }: Conversion, estimator: Place, features: Features):
     predictProba,
     predictLogProba: g.log(g.where(g.equal(predictProba, 0), SMALLEST, predictProba)),
     transform: discriminants(g, estimator, features),
-    keepsFloat32: float32,
+    precision: datatype,
     missing: false,
   };
 }
@@ -52,11 +53,7 @@ function discriminants(g: GraphBuilder, estimator: Place, features: Features): T
     }
   }
   const values = features.product({ data: weights, rows: scalings.rows, columns }, bias);
-  const float32 = isFloat32(place);
-  return {
-    features: new MatrixFeatures(g, float32 ? g.likeRows(values) : values),
-    datatype: float32 ? 'float' : 'FP64',
-  };
+  return fittedColumns(g, values, place, features);
 }
 
 /** The log posterior of a normal distribution per class, given by its axes and the variances along them. */

@@ -14,8 +14,8 @@ function convertAgglomeration({ g }: Conversion, estimator: Place, features: Fea
   const groups = readGroups(attr(estimator, 'labels_'), features.width);
   const pooling = globalName(attr(estimator, 'pooling_func')).replace(/^numpy\.a?/, '');
   const values = pool(g, estimator, features, groups, pooling);
-  // A mean is float64 even for float32 rows; the other functions keep the rows' type.
-  const datatype = pooling === 'mean' ? 'FP64' : 'rows';
+  // A mean is float64 even for float32 rows; the other functions keep the type of what they are given.
+  const datatype = pooling === 'mean' ? 'FP64' : features.datatype;
   return { transform: { features: new MatrixFeatures(g, values), datatype }, missing: false };
 }
 

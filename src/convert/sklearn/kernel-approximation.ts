@@ -2,10 +2,11 @@ import { badFile } from '../../formats/errors.js';
 import { asInt, asNumber, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
 import type { GraphBuilder, Ref } from '../graph-builder.js';
 import { floatOf, rounded } from './datatypes.js';
-import { isFloat32, matrixOf, transposed, vectorOf } from './dense.js';
+import { matrixOf, transposed, vectorOf } from './dense.js';
 import { remade } from './elementwise-features.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
+import { fittedColumns } from './fitted-columns.js';
 import type { Methods } from './methods.js';
 import { namesOf } from './names.js';
 
@@ -18,15 +19,10 @@ export const kernelApproximationConverters: Record<string, EstimatorConverter> =
   SparseRandomProjection: convertProjection,
 };
 
-/** Columns that keep float32 when the transformer was fitted on float32. */
-function made(g: GraphBuilder, values: Ref, fitted: Place, features: Features): Methods {
-  const datatype = isFloat32(fitted) ? floatOf(features.datatype) : 'FP64';
-  return { transform: { features: new MatrixFeatures(g, rounded(g, values, datatype)), datatype }, missing: false };
-}
-
 function convertProjection({ g }: Conversion, estimator: Place, features: Features): Methods {
   const place = attr(estimator, 'components_');
-  return made(g, features.product(transposed(matrixOf(place, undefined, features.width))), place, features);
+  const values = features.product(transposed(matrixOf(place, undefined, features.width)));
+  return { transform: fittedColumns(g, values, place, features), missing: false };
 }
 
 function convertRbfSampler({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -47,7 +43,8 @@ function cosines(g: GraphBuilder, estimator: Place, features: Features): Methods
   const weights = matrixOf(place, features.width, asInt(attr(estimator, 'n_components')));
   const offsets = vectorOf(attr(estimator, 'random_offset_'), weights.columns);
   const waves = g.cos(features.product(weights, offsets));
-  return made(g, g.mul(waves, Math.sqrt(2 / weights.columns)), place, features);
+  const values = g.mul(waves, Math.sqrt(2 / weights.columns));
+  return { transform: fittedColumns(g, values, place, features), missing: false };
 }
 
 /** A step between the samples of the kernel's spectrum, where the estimator does not say. */

@@ -1,7 +1,9 @@
 import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
-import { isFloat32, matrixOf, vectorOf } from './dense.js';
-import type { Conversion, EstimatorConverter } from './estimator.js';
+import { matrixOf, vectorOf } from './dense.js';
+import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
+import { fittedColumns } from './fitted-columns.js';
+import { readLabels } from './labels.js';
 import type { Methods } from './methods.js';
 import { pairwiseKernel, readPairwiseKernel } from './pairwise-kernels.js';
 
@@ -9,6 +11,8 @@ import { pairwiseKernel, readPairwiseKernel } from './pairwise-kernels.js';
 export const kernelMethodConverters: Record<string, EstimatorConverter> = {
   KernelRidge: convertRidge,
   KernelPCA: convertPca,
+  LabelPropagation: convertPropagation,
+  LabelSpreading: convertPropagation,
   Nystroem: convertNystroem,
 };
 
@@ -52,14 +56,7 @@ function convertPca({ g }: Conversion, estimator: Place, features: Features): Me
   const centred = weights.map((value, i) => value - columnMeans[i % columns]);
   const kernel = pairwiseKernel(g, estimator, readPairwiseKernel(estimator), features.matrix(), points);
   const values = g.linear(kernel, g.matrix(centred, rows, columns), g.constant(bias));
-  const float32 = isFloat32(attr(estimator, 'eigenvectors_'));
-  return {
-    transform: {
-      features: new MatrixFeatures(g, float32 ? g.likeRows(values) : values),
-      datatype: float32 ? 'float' : 'FP64',
-    },
-    missing: false,
-  };
+  return { transform: fittedColumns(g, values, attr(estimator, 'eigenvectors_'), features), missing: false };
 }
 
 /** The kernel with some of the rows, times a matrix. */
@@ -69,4 +66,17 @@ function convertNystroem({ g }: Conversion, estimator: Place, features: Features
   const kernel = pairwiseKernel(g, estimator, readPairwiseKernel(estimator), features.matrix(), points);
   const values = g.matmul(kernel, g.transpose(g.matrix(basis.data, points.rows, points.rows), [1, 0]));
   return { transform: { features: new MatrixFeatures(g, values), datatype: 'FP64' }, missing: false };
+}
+
+/** The labels of the fitted rows, weighted by how near these are: by a kernel, or the nearest alike. */
+function convertPropagation({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const labels = readLabels(attr(estimator, 'classes_'));
+  const points = matrixOf(attr(estimator, 'X_'), undefined, features.width);
+  const shares = matrixOf(attr(estimator, 'label_distributions_'), points.rows, labels.count);
+  const kernel = readPairwiseKernel(estimator);
+  if (kernel.name !== 'rbf') throw unsupported(estimator, `kernel '${kernel.name}'`);
+  const weights = pairwiseKernel(g, estimator, kernel, features.matrix(), points);
+  const votes = g.matmul(weights, g.matrix(shares.data, points.rows, labels.count));
+  const predictProba = g.div(votes, g.sum(votes, 1, true));
+  return { predict: { kind: 'class', index: g.argmax(predictProba), labels }, predictProba, missing: false };
 }

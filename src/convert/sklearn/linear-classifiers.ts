@@ -26,12 +26,12 @@ interface Scored {
 }
 
 function scored({ g }: Conversion, estimator: Place, features: Features): Scored {
-  const { scores: matrix, float32 } = linearScores(g, estimator, features);
+  const { scores: matrix, datatype } = linearScores(g, estimator, features);
   const scores = flattened(g, matrix);
   const labels = readLabels(attr(estimator, 'classes_'));
   checkScores(estimator, scores, labels);
   const predict = classByScore(g, scores, labels);
-  return { scores, labels, methods: { predict, decisionFunction: scores, keepsFloat32: float32, missing: false } };
+  return { scores, labels, methods: { predict, decisionFunction: scores, precision: datatype, missing: false } };
 }
 
 function convertLogistic(conversion: Conversion, estimator: Place, features: Features): Methods {
@@ -77,10 +77,10 @@ function convertStochastic(conversion: Conversion, estimator: Place, features: F
 
 /** Regresses on -1 and 1 per class. Each column is a label of its own when it was fitted on several labels a row. */
 function convertRidge({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { scores: matrix, float32 } = linearScores(g, estimator, features);
+  const { scores: matrix, datatype } = linearScores(g, estimator, features);
   const scores = flattened(g, matrix);
   const binarizer = attr(estimator, '_label_binarizer');
-  const answers = { decisionFunction: scores, keepsFloat32: float32, missing: false };
+  const answers = { decisionFunction: scores, precision: datatype, missing: false };
   if (asString(attr(binarizer, 'y_type_')).startsWith('multilabel')) {
     return { ...answers, predict: labelsByScore(g, scores) };
   }

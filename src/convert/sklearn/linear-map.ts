@@ -2,25 +2,28 @@ import { badFile } from '../../formats/errors.js';
 import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
 import { isSparse } from '../../formats/pickle/sparse.js';
 import { NdArray } from '../../formats/pickle/values.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import { rounded } from './datatypes.js';
 import { isFloat32, matrixOf, transposed } from './dense.js';
 import type { Features } from './features.js';
+import { fittedDatatype } from './fitted-columns.js';
 
 export interface LinearScores {
   /** x @ coef_.T + intercept_: [rows] where the coefficients are one vector, else [rows, targets]. */
   readonly scores: Ref;
   readonly coefficients: Place;
-  /** Whether FP32 rows are answered in FP32: the model was fitted on float32 rows. */
-  readonly float32: boolean;
+  /** Float32 for float32 rows when the model was fitted on such. */
+  readonly datatype: OutputDatatype;
 }
 
 /** The scores of an estimator with `coef_` and `intercept_`. */
 export function linearScores(g: GraphBuilder, estimator: Place, features: Features): LinearScores {
   const coefficients = attr(estimator, 'coef_');
   const intercept = attr(estimator, 'intercept_');
-  const float32 = isFloat32(coefficients) && (!isArray(intercept) || isFloat32(intercept));
+  const widened = isArray(intercept) && !isFloat32(intercept);
+  const datatype = widened ? 'FP64' : fittedDatatype(coefficients, features);
   const scores = affine(g, features, coefficients, intercept);
-  return { scores: float32 ? g.likeRows(scores) : scores, coefficients, float32 };
+  return { scores: rounded(g, scores, datatype), coefficients, datatype };
 }
 
 /** x @ coefficients.T + intercept; one number as intercept counts for every target. */

@@ -41,15 +41,14 @@ export const linearRegressorConverters: Record<string, EstimatorConverter> = {
 };
 
 function convertLinear({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { scores, float32 } = linearScores(g, estimator, features);
-  return { predict: { kind: 'value', value: scores, datatype: float32 ? 'float' : 'FP64' }, missing: false };
+  const { scores, datatype } = linearScores(g, estimator, features);
+  return { predict: { kind: 'value', value: scores, datatype }, missing: false };
 }
 
 /** Their answer is one-dimensional even when `sparsify` has made a matrix of the coefficients. */
 function convertStochastic({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { scores, float32 } = linearScores(g, estimator, features);
-  const value = flattened(g, scores);
-  return { predict: { kind: 'value', value, datatype: float32 ? 'float' : 'FP64' }, missing: false };
+  const { scores, datatype } = linearScores(g, estimator, features);
+  return { predict: { kind: 'value', value: flattened(g, scores), datatype }, missing: false };
 }
 
 function convertOneClass({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -62,9 +61,8 @@ function convertOneClass({ g }: Conversion, estimator: Place, features: Features
 }
 
 function convertLogLink({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { scores, float32 } = linearScores(g, estimator, features);
-  const value = g.exp(scores);
-  return { predict: { kind: 'value', value, datatype: float32 ? 'float' : 'FP64' }, missing: false };
+  const { scores, datatype } = linearScores(g, estimator, features);
+  return { predict: { kind: 'value', value: g.exp(scores), datatype }, missing: false };
 }
 
 function convertTweedie(conversion: Conversion, estimator: Place, features: Features): Methods {

@@ -17,8 +17,8 @@ export interface Methods {
   readonly decisionFunction?: Ref;
   readonly scoreSamples?: Ref;
   readonly transform?: Transformed;
-  /** Whether FP32 rows have FP32 scores and probabilities, as when the estimator was fitted on float32 rows. */
-  readonly keepsFloat32?: boolean;
+  /** The datatype of scores and probabilities; FP64 when absent. An estimator fitted on float32 rows keeps that. */
+  readonly precision?: OutputDatatype;
   /** Whether rows with NaN are understood (scikit-learn's allow_nan). */
   readonly missing: boolean;
   /** Whether infinite numbers are understood. */

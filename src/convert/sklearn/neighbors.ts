@@ -1,8 +1,10 @@
 import { asBool, attr, type Place } from '../../formats/pickle/access.js';
 import type { Ref } from '../graph-builder.js';
+import { floatOf, rounded } from './datatypes.js';
 import { isFloat32, matrixOf, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';
 import type { Features } from './features.js';
+import { fittedDatatype } from './fitted-columns.js';
 import type { Methods } from './methods.js';
 import {
   hasSeveralOutputs,
@@ -87,7 +89,9 @@ function convertOutlierFactor(conversion: Conversion, estimator: Place, features
   const densities = vectorOf(attr(estimator, '_lrd'), rows);
   const around = (values: Float64Array): Ref => g.gather(g.constant(values), nearest.indices);
   // Since 1.3 distances of FP32 rows are rounded.
-  const distances = isSince(estimator, 1, 3) ? g.likeRows(nearest.distances) : nearest.distances;
+  const distances = isSince(estimator, 1, 3)
+    ? rounded(g, nearest.distances, floatOf(features.datatype))
+    : nearest.distances;
   const reachable = g.mean(g.maximum(distances, around(farthest)), 1, true);
   const density = g.div(1, g.add(reachable, 1e-10));
   const scoreSamples = g.neg(g.mean(g.div(around(densities), density), 1));
@@ -96,7 +100,7 @@ function convertOutlierFactor(conversion: Conversion, estimator: Place, features
     predict: { kind: 'value', value: g.where(g.less(decisionFunction, 0), -1, 1), datatype: 'INT64' },
     decisionFunction,
     scoreSamples,
-    keepsFloat32: isFloat32(fitted),
+    precision: fittedDatatype(fitted, features),
     missing: index.missing,
     others: neighborAnswers(nearest),
   };

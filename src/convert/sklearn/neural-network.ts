@@ -1,9 +1,11 @@
 import { badFile } from '../../formats/errors.js';
 import { asString, attr, items, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
-import { isFloat32, matrixOf, vectorOf } from './dense.js';
+import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import { rounded } from './datatypes.js';
+import { matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
+import { fittedColumns, fittedDatatype } from './fitted-columns.js';
 import { readLabels } from './labels.js';
 import { flattened } from './linear-map.js';
 import type { Methods } from './methods.js';
@@ -12,12 +14,13 @@ import { checkScores, classByScore, labelsByScore, twoShares } from './scores.js
 export const neuralNetworkConverters: Record<string, EstimatorConverter> = {
   MLPClassifier: convertClassifier,
   MLPRegressor: convertRegressor,
+  BernoulliRBM: convertMachine,
 };
 
 interface Network {
   /** The last layer's activations: [rows], or [rows, outputs] when there are several. */
   readonly outputs: Ref;
-  readonly float32: boolean;
+  readonly datatype: OutputDatatype;
 }
 
 function feedForward(g: GraphBuilder, estimator: Place, features: Features): Network {
@@ -34,8 +37,8 @@ function feedForward(g: GraphBuilder, estimator: Place, features: Features): Net
     units = new MatrixFeatures(g, activate(g, estimator, layer === weights.length - 1 ? last : hidden, sums));
   });
   const outputs = units.matrix();
-  const float32 = isFloat32(weights[0]);
-  return { outputs: flattened(g, float32 ? g.likeRows(outputs) : outputs), float32 };
+  const datatype = fittedDatatype(weights[0], features);
+  return { outputs: flattened(g, rounded(g, outputs, datatype)), datatype };
 }
 
 function activate(g: GraphBuilder, estimator: Place, activation: string, x: Ref): Ref {
@@ -58,9 +61,9 @@ function activate(g: GraphBuilder, estimator: Place, activation: string, x: Ref)
 }
 
 function convertClassifier({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { outputs, float32 } = feedForward(g, estimator, features);
+  const { outputs, datatype } = feedForward(g, estimator, features);
   const predictProba = outputs.shape.length === 1 ? twoShares(g, outputs) : outputs;
-  const answers = { predictProba, keepsFloat32: float32, missing: false };
+  const answers = { predictProba, precision: datatype, missing: false };
   if (asString(attr(attr(estimator, '_label_binarizer'), 'y_type_')).startsWith('multilabel')) {
     return { ...answers, predict: labelsByScore(g, outputs, 0.5) };
   }
@@ -70,6 +73,15 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
 }
 
 function convertRegressor({ g }: Conversion, estimator: Place, features: Features): Methods {
-  const { outputs, float32 } = feedForward(g, estimator, features);
-  return { predict: { kind: 'value', value: outputs, datatype: float32 ? 'float' : 'FP64' }, missing: false };
+  const { outputs, datatype } = feedForward(g, estimator, features);
+  return { predict: { kind: 'value', value: outputs, datatype }, missing: false };
+}
+
+/** The probability of each hidden unit. */
+function convertMachine({ g }: Conversion, estimator: Place, features: Features): Methods {
+  const place = attr(estimator, 'components_');
+  const weights = transposed(matrixOf(place, undefined, features.width));
+  const bias = vectorOf(attr(estimator, 'intercept_hidden_'), weights.columns);
+  const values = g.sigmoid(features.product(weights, bias));
+  return { transform: fittedColumns(g, values, place, features), missing: false };
 }
