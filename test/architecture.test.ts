@@ -35,7 +35,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['core', 'settings', 'logging', 'metrics', 'tracing', 'pool', 'runtimes', 'repository', 'batching', 'lifecycle'],
     ...['dataplane', 'rest', 'grpc', 'kafka'],
   ],
-  cli: ['core', 'settings', 'logging', 'server.ts'],
+  // inspect and convert look at model files without a server.
+  cli: ['core', 'settings', 'logging', 'formats', 'convert', 'runtimes', 'lifecycle', 'wire', 'server.ts'],
   'index.ts': ['core', 'codecs', 'model-api', 'server.ts', 'settings', 'logging'],
   workers: ['core', 'wire', 'settings', 'convert', 'runtimes'],
 };
