@@ -25,6 +25,7 @@ export class InferStream {
   private closed = false;
   /** Nothing more is sent. */
   private over = false;
+  private endSend = () => {};
 
   constructor(
     private readonly call: ServerDuplexStream<Buffer, Buffer>,
@@ -55,11 +56,8 @@ export class InferStream {
     this.answered = this.answered
       .then(async () => {
         try {
-          for (let next = first; !this.over; next = answers.next()) {
-            const { done, value } = await next;
-            if (done || this.over) break;
-            await this.send(value);
-          }
+          for (let next = await first; !next.done && !this.over; next = await answers.next())
+            await this.send(next.value);
         } finally {
           underWay.delete(context);
           await answers.return(undefined);
@@ -76,10 +74,11 @@ export class InferStream {
     return yield* inferStream(this.options, context, call);
   }
 
-  /** Settles when the connection can take more. */
+  /** Settles when the connection can take more, or is gone: grpc-js does not call back then. */
   private send({ message, trailers }: InferAnswer): Promise<void> {
     this.trailers = trailers;
     return new Promise((resolve, reject) => {
+      this.endSend = resolve;
       this.call.write(message, (error: unknown) => (error ? reject(error) : resolve()));
     });
   }
@@ -98,6 +97,7 @@ export class InferStream {
   private abandon(): void {
     this.closed = true;
     this.over = true;
+    this.endSend();
     for (const context of this.underWay) context.cancel();
   }
 }

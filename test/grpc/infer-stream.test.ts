@@ -157,4 +157,27 @@ describe('ModelStreamInfer', () => {
     assert.equal((await ended).code, status.CANCELLED);
     await until(() => open === 0);
   });
+
+  it('lets go of the model when a caller that does not read goes away', async t => {
+    const { client, pool, admin } = await startPuppetServer(t, { models: [{ name: 's' }], streaming: ['s'] });
+    const data = new Float64Array(100_000);
+    let made = 0;
+    pool.onStream = async function* (_worker, { inputs: [input] }) {
+      for (;;) {
+        made++;
+        yield { ok: true, outputs: [{ ...input, shape: [data.length], data }], inferenceMs: 0 };
+      }
+    };
+    const call = client.open(PATH);
+    call.on('error', () => {});
+    call.write(encode(ModelInferRequest, request('a', 1, 's')));
+    // Beyond what the connection takes nothing is made: the count stands still while other calls are answered.
+    for (let before = -1; made === 0 || made > before; ) {
+      before = made;
+      await client.ask(pathOf(inferenceFile, 'ServerLive'), inferenceService.methods.ServerLive, {});
+    }
+    call.cancel();
+    await admin.unload('s');
+    await until(() => pool.unloads.length === 1);
+  });
 });
