@@ -41,7 +41,8 @@ export class OnnxSession {
   ) {}
 
   static async create(model: Uint8Array, options: SessionOptions = {}): Promise<OnnxSession> {
-    const session = await createSession(model, options);
+    // Beyond 'basic' onnxruntime folds a factor of a matrix product into an attribute, which rounds it to float32.
+    const session = await createSession(model, { ...options, optimizationLevel: 'basic' });
     return new OnnxSession(session, session.outputNames);
   }
 

@@ -33,6 +33,7 @@ const graphs: Record<string, Build> = {
   casts: (g, x) => g.cast(g.cast(g.cast(x, 'f32'), 'i32'), 'f64'),
   'product with a matrix': (g, x) => g.matmul(x, matrix(g)),
   'product with a vector': (g, x) => g.matmul(x, vector(g)),
+  'product times a factor': (g, x) => g.mul(g.matmul(x, matrix(g)), 0.05),
   'weights and bias': (g, x) => g.linear(x, matrix(g), g.constant(Float64Array.of(1, 2, 3))),
   'sum, mean, product by row': (g, x) => g.columnStack([g.sum(x, 1), g.mean(x, 1), g.prod(x, 1)]),
   'largest less smallest': (g, x) => g.sub(g.max(x, 1, true), g.min(x, 1, true)),
