@@ -35,8 +35,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['core', 'settings', 'logging', 'metrics', 'tracing', 'pool', 'runtimes', 'repository', 'batching', 'lifecycle'],
     ...['dataplane', 'rest', 'grpc', 'kafka'],
   ],
-  // inspect and convert look at model files without a server.
-  cli: ['core', 'settings', 'logging', 'formats', 'convert', 'runtimes', 'lifecycle', 'wire', 'server.ts'],
+  // What inspect and convert do with a file, without a server.
+  'model-file': ['core', 'formats', 'convert', 'runtimes', 'lifecycle'],
+  cli: ['core', 'settings', 'logging', 'model-file', 'server.ts'],
   'index.ts': ['core', 'codecs', 'model-api', 'server.ts', 'settings', 'logging'],
   workers: ['core', 'wire', 'settings', 'convert', 'runtimes'],
 };

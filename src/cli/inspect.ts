@@ -1,11 +1,12 @@
-import type { EstimatorNode } from '../convert/sklearn/estimator-tree.js';
 import { toServerError } from '../core/errors.js';
 import type { TensorMetadata } from '../core/protocol.js';
 import { escapeLine } from '../logging/escape.js';
+import { findModelFile } from '../model-file/find-model-file.js';
+import { type Inspection, inspectFile } from '../model-file/inspect-file.js';
 import { explain } from './explain.js';
 import type { CliHost } from './host.js';
-import { type Inspection, inspectFile } from './inspection.js';
-import { findModelFile } from './model-file.js';
+
+type EstimatorNode = NonNullable<Inspection['tree']>;
 
 export interface InspectOptions {
   readonly file: string;

@@ -12,7 +12,7 @@ import { MlflowRuntime } from '../runtimes/mlflow.js';
 import { OnnxRuntime } from '../runtimes/onnx.js';
 import { PlannedRuntime } from '../runtimes/planned.js';
 import type { Runtime } from '../runtimes/runtime.js';
-import type { ModelFile } from './model-file.js';
+import type { ModelFile } from './find-model-file.js';
 
 /** What is in a model's file, found out without running any of it. */
 export interface Inspection {
