@@ -55,6 +55,10 @@ function checkColumns(rule: RowsRule, inputs: readonly Tensor[]): void {
   for (const tensor of inputs) {
     if (!names.includes(tensor.name) && !rule.others)
       throw bad(`input '${tensor.name}': the model has no such column, it has ${list(names)}`);
+    const { shape } = tensor;
+    const fits = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+    if (!fits || shape[0] !== rows)
+      throw bad(`input '${tensor.name}': expected shape [${rows}] or [${rows},1], got [${shape}]`);
   }
   names.forEach((name, column) => {
     const tensor = given.get(name);
@@ -62,10 +66,6 @@ function checkColumns(rule: RowsRule, inputs: readonly Tensor[]): void {
     if (tensor === undefined) {
       if (type === 'unused') return;
       throw bad(`inputs: column '${name}' is missing`);
-    }
-    const { shape } = tensor;
-    if (shape[0] !== rows || shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) {
-      throw bad(`input '${name}': expected shape [${rows}] or [${rows},1], got [${shape}]`);
     }
     if (type === 'unused') return;
     checkType(tensor, type !== 'text', type !== 'number');

@@ -1,6 +1,6 @@
 import type { Kernel } from './kernel.js';
 
-interface KnnImputeParams {
+export interface KnnImputeParams {
   readonly neighbors: number;
   /** Whether near rows count more: by the inverse of their distance. */
   readonly weighted: boolean;
