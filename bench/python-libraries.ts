@@ -49,7 +49,7 @@ export class PythonLibraries {
     return new PythonLibraries(folder, child, lines, models);
   }
 
-  /** Median microseconds of a call, measured over a time. */
+  /** Microseconds of a call, measured over a time. */
   async micros({ name }: TrainedModel, rows: number, seconds: number): Promise<number> {
     this.child.stdin.write(`${name} ${rows} ${seconds}\n`);
     return Number(await nextLine(this.lines));

@@ -42,7 +42,9 @@ import { sparseSelect } from './sparse-select.js';
 import { sparseWeights } from './sparse-weights.js';
 import { splines } from './splines.js';
 import { spreadColumns } from './spread-columns.js';
+import { squareNorm } from './square-norm.js';
 import { svcCoupling } from './svc-coupling.js';
+import { svcVotes } from './svc-votes.js';
 import { tally } from './tally.js';
 import { textCounts } from './text/text-counts.js';
 import { textHashes } from './text/text-hashes.js';
@@ -102,7 +104,9 @@ export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
     'sparse-weights': sparseWeights,
     splines,
     'spread-columns': spreadColumns,
+    'square-norm': squareNorm,
     'svc-coupling': svcCoupling,
+    'svc-votes': svcVotes,
     tally,
     'text-counts': textCounts,
     'text-hashes': textHashes,

@@ -87,21 +87,29 @@ function kernelMatrix(g: GraphBuilder, estimator: Place, x: Ref, vectors: Matrix
   return kernel === 'sigmoid' ? g.tanh(scaled) : g.pow(scaled, asInt(attr(estimator, 'degree')));
 }
 
-/** exp(-gamma |x - s|^2) as exp(2 gamma x.s - gamma |s|^2 - gamma |x|^2): one matrix product. */
+/**
+ * exp(-gamma |x - s|^2) as exp(2 gamma x.s - gamma |x|^2 - gamma |s|^2): one matrix product, to which |x|^2 comes as a column. Each
+ * further pass over [rows, vectors] would cost as much as the exponential.
+ */
 function radial(g: GraphBuilder, x: Ref, vectors: Matrix, gamma: number): Ref {
   const { rows, columns } = vectors;
-  let data = vectors.data;
-  let from = x;
-  if (largestNorm(vectors) * gamma > CENTRE_FROM) {
-    const centre = columnMeans(vectors);
-    data = data.map((value, i) => value - centre[i % columns]);
-    from = g.sub(x, g.constant(centre));
-  }
-  const scaled = transposed({ data, rows, columns }).map(value => 2 * gamma * value);
+  const far = largestNorm(vectors) * gamma > CENTRE_FROM;
+  const centre = far ? columnMeans(vectors) : new Float64Array(columns);
+  const [from] = g.kernel('square-norm', {
+    inputs: [x],
+    arrays: { centre },
+    outputs: [{ type: 'f64', shape: [-1, columns + 1] }],
+  });
+  const factors = new Float64Array((columns + 1) * rows).fill(-gamma);
   const norms = new Float64Array(rows);
-  for (let i = 0; i < data.length; i++) norms[Math.floor(i / columns)] -= gamma * data[i] * data[i];
-  const products = g.linear(from, g.matrix(scaled, columns, rows), g.constant(norms));
-  return g.exp(g.sub(products, g.mul(g.sum(g.square(from), 1, true), gamma)));
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = vectors.data[i * columns + j] - centre[j];
+      factors[j * rows + i] = 2 * gamma * value;
+      norms[i] -= gamma * value * value;
+    }
+  }
+  return g.exp(g.linear(from, g.matrix(factors, columns + 1, rows), g.constant(norms)));
 }
 
 function supportVectors(estimator: Place, features: Features): Vectors {
@@ -139,14 +147,24 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
     { data: weights, rows: vectors.rows, columns: pairs.length },
     intercepts,
   );
-  const votes = countVotes(g, decisions, classes, pairs);
+  const shape = [-1, classes];
+  const [votes, scores] = g.kernel('svc-votes', {
+    inputs: [decisions],
+    params: { classes },
+    outputs: [
+      { type: 'f64', shape },
+      { type: 'f64', shape },
+    ],
+  });
   const byPair = optionalAttr(estimator, 'decision_function_shape')?.value === 'ovo';
-  const confidence = classes === 2 ? undefined : g.add(votes, confidences(g, decisions, classes, pairs));
-  const decisionFunction = confidence === undefined ? g.neg(g.pick(decisions, 0)) : byPair ? decisions : confidence;
-  const breakTies = confidence !== undefined && !byPair && asBool(attr(estimator, 'break_ties'));
+  const breakTies = classes > 2 && !byPair && asBool(attr(estimator, 'break_ties'));
+  const [index] = g.kernel('argmax', {
+    inputs: [breakTies ? scores : votes],
+    outputs: [{ type: 'i32', shape: [-1] }],
+  });
   return {
-    predict: { kind: 'class', index: g.argmax(breakTies ? confidence : votes), labels },
-    decisionFunction,
+    predict: { kind: 'class', index, labels },
+    decisionFunction: classes === 2 ? g.neg(g.pick(decisions, 0)) : byPair ? decisions : scores,
     predictProba: probabilities(g, estimator, decisions, classes),
     missing: false,
   };
@@ -216,30 +234,6 @@ function pairWeights(dual: Matrix, counts: Int32Array, pairs: readonly Pair[], v
     for (let s = starts[j]; s < starts[j + 1]; s++) weights[s * pairs.length + pair] = dual.data[i * vectors + s];
   });
   return weights;
-}
-
-/** Pair (i, j) votes for i where its decision is above 0, else for j: [rows, classes]. */
-function countVotes(g: GraphBuilder, decisions: Ref, classes: number, pairs: readonly Pair[]): Ref {
-  const change = new Float64Array(pairs.length * classes);
-  const otherwise = new Float64Array(classes);
-  pairs.forEach(([i, j], pair) => {
-    change[pair * classes + i] = 1;
-    change[pair * classes + j] = -1;
-    otherwise[j] += 1;
-  });
-  const positive = g.cast(g.greater(decisions, 0), 'f64');
-  return g.linear(positive, g.matrix(change, pairs.length, classes), g.constant(otherwise));
-}
-
-/** scikit-learn's tie breaker between -1/3 and 1/3: summed confidences, squeezed. */
-function confidences(g: GraphBuilder, decisions: Ref, classes: number, pairs: readonly Pair[]): Ref {
-  const signs = new Float64Array(pairs.length * classes);
-  pairs.forEach(([i, j], pair) => {
-    signs[pair * classes + i] = 1;
-    signs[pair * classes + j] = -1;
-  });
-  const sums = g.matmul(decisions, g.matrix(signs, pairs.length, classes));
-  return g.div(sums, g.mul(g.add(g.abs(sums), 1), 3));
 }
 
 interface Machine {

@@ -62,5 +62,12 @@ export const nearest: Kernel<NearestParams> = ({ params, arrays }) => {
 
 function searchKnown(order: Float64Array, row: number, points: number, heap: NearestHeap): void {
   const from = row * points;
-  for (let point = 0; point < points; point++) heap.push(order[from + point], point);
+  let farthest = Number.POSITIVE_INFINITY;
+  for (let point = 0; point < points; point++) {
+    const distance = order[from + point];
+    // Most points are too far, which a number at hand tells sooner than the heap.
+    if (!(distance < farthest)) continue;
+    heap.push(distance, point);
+    farthest = heap.distances[0];
+  }
 }
