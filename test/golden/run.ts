@@ -1,8 +1,8 @@
 /**
- * Serves every golden case and asks it all its questions over every transport: `npm run test:golden [-- part of a name]`.
- * Prints a line per library and version, `N of M`, and what failed with the first difference.
+ * Serves every golden case and asks it all its questions over every transport: `npm run test:golden [part of a name]`. Prints what
+ * failed with its first difference, a line per library and version, and `N of M` cases of the full set.
  */
-import { fullGoldenSet, type GoldenCase, goldenCase, goldenNames } from '../support/golden.js';
+import { fullSetNames, type GoldenCase, goldenCase, goldenNames } from '../support/golden.js';
 import { during, type Lifetime } from '../support/lifetime.js';
 import { checkCase } from './check-case.js';
 import { GoldenServer, modelName } from './golden-server.js';
@@ -15,7 +15,7 @@ interface Failure {
   readonly reason: string;
 }
 
-if (fullGoldenSet() === undefined)
+if (fullSetNames().length === 0)
   console.log('The full golden set is not beside this repository: only the fixtures are asked.');
 const only = process.argv[2] ?? '';
 const cases = goldenNames(/./)
@@ -55,5 +55,9 @@ function report(cases: readonly GoldenCase[], failures: readonly Failure[]): voi
   }
   for (const { name, reason } of failures) console.log(`FAILED ${name}: ${reason.slice(0, 300)}`);
   for (const [library, group] of byLibrary) console.log(`${library}: ${passedOf(group)} of ${group.length}`);
-  console.log(`${passedOf(cases)} of ${cases.length}`);
+  const full = new Set(fullSetNames());
+  const inFull = cases.filter(({ name }) => full.has(name));
+  const further = cases.filter(({ name }) => !full.has(name));
+  console.log(`Further fixtures: ${passedOf(further)} of ${further.length}`);
+  console.log(`${passedOf(inFull)} of ${inFull.length}`);
 }

@@ -47,14 +47,19 @@ export function fullGoldenSet(): string | undefined {
 
 /** Names of all cases at hand (`environment/case`, sorted) that match: of the fixtures, and of the full set when it is there. */
 export function goldenNames(pattern: RegExp): string[] {
-  const full = fullGoldenSet();
-  const names = new Set([...fixtureNames(), ...(full === undefined ? [] : namesIn(full))]);
+  const names = new Set([...fixtureNames(), ...fullSetNames()]);
   return [...names].filter(name => pattern.test(name)).sort();
 }
 
 /** Names of the cases that every clone has. */
 export function fixtureNames(): string[] {
   return namesIn(FIXTURES);
+}
+
+/** Names of the cases of the full set; none in a clone that stands alone. */
+export function fullSetNames(): string[] {
+  const full = fullGoldenSet();
+  return full === undefined ? [] : namesIn(full);
 }
 
 /** A case by name. */

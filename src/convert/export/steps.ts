@@ -127,6 +127,29 @@ const scaledSquares: Lowering = (g, { inputs: [x], arrays }) => {
   return [g.sum(g.mul(g.square(apart), g.constant(arrays.factors, [1, count, width])), 2)];
 };
 
+const squareNorm: Lowering = (g, { inputs: [x], arrays }) => {
+  const from = (arrays.centre as Float64Array).every(value => value === 0) ? x : g.sub(x, g.constant(arrays.centre));
+  return [g.concat([from, g.sum(g.square(from), 1, true)])];
+};
+
+/** Votes and summed decisions of the pairs of classes are products with matrices that say which class a pair speaks for. */
+const svcVotes: Lowering = (g, { inputs: [decisions], params: { classes } }) => {
+  const pairs = decisions.shape[1];
+  const signs = new Float64Array(pairs * classes);
+  const otherwise = new Float64Array(classes);
+  for (let i = 0, pair = 0; i < classes; i++) {
+    for (let j = i + 1; j < classes; j++, pair++) {
+      signs[pair * classes + i] = 1;
+      signs[pair * classes + j] = -1;
+      otherwise[j] += 1;
+    }
+  }
+  const ahead = g.matrix(signs, pairs, classes);
+  const votes = g.linear(g.cast(g.greater(decisions, 0), 'f64'), ahead, g.constant(otherwise));
+  const sums = g.matmul(decisions, ahead);
+  return [votes, g.add(votes, g.div(sums, g.mul(g.add(g.abs(sums), 1), 3)))];
+};
+
 /** How each kernel of a plan is said in ONNX; the others have no such form. */
 export const lowerings: ReadonlyMap<string, Lowering> = new Map(
   Object.entries({
@@ -143,6 +166,8 @@ export const lowerings: ReadonlyMap<string, Lowering> = new Map(
     'scaled-squares': scaledSquares,
     softmax,
     'spread-columns': spreadColumns,
+    'square-norm': squareNorm,
+    'svc-votes': svcVotes,
     tally,
     transform,
     trees: lowerTrees,
