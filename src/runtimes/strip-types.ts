@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
 import { ServerError } from '../core/errors.js';
 
-interface Amaro {
+interface Swc {
   transformSync(source: string, options: object): { readonly code: string };
 }
 
-/** As amaro throws it. */
+/** As it throws. */
 interface SyntaxProblem {
   readonly message?: string;
   readonly startLine?: number;
   readonly startColumn?: number;
 }
 
-let amaro: Amaro | undefined;
+let swc: Swc | undefined;
 
 /**
  * TypeScript as JavaScript: types are taken out, enums and parameter properties become code, imports that are only types go. Nothing
@@ -20,9 +20,9 @@ let amaro: Amaro | undefined;
  * later versions.) Throws INVALID_ARGUMENT, naming file and place, for what is not TypeScript.
  */
 export function stripTypes(source: string, path: string): string {
-  amaro ??= createRequire(import.meta.url)('amaro') as Amaro;
+  swc ??= createRequire(import.meta.url)('@swc/wasm-typescript') as Swc;
   try {
-    return amaro.transformSync(source, { mode: 'transform', transform: { verbatimModuleSyntax: false } }).code;
+    return swc.transformSync(source, { mode: 'transform', transform: { verbatimModuleSyntax: false } }).code;
   } catch (thrown) {
     const { message, startLine, startColumn } = thrown as SyntaxProblem;
     const place = startLine === undefined ? '' : `:${startLine}:${(startColumn ?? 0) + 1}`;
