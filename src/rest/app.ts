@@ -3,8 +3,7 @@ import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import type { CorsSettings } from '../settings/server-settings.js';
-import { collectBody } from './body.js';
-import { isJsonType, notJson } from './content-type.js';
+import { readBody } from './body.js';
 import { Cors } from './cors.js';
 import { addErrorHandlers, answerBadHttp, answerBadPath } from './errors.js';
 import type { ObserverOptions } from './observe.js';
@@ -57,11 +56,7 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   // Under its own name the usual type is found at once, without being parsed.
   for (const type of ['application/json', '*']) {
-    app.addContentTypeParser(type, (request, _payload, done) => {
-      const { 'content-type': contentType } = request.headers;
-      if (isJsonType(contentType)) collectBody(request.raw, options.maxBodyBytes, done);
-      else done(notJson(contentType));
-    });
+    app.addContentTypeParser(type, (request, _payload, done) => readBody(request, options.maxBodyBytes, done));
   }
   addErrorHandlers(app, options.logger);
   const cors = options.corsSettings && new Cors(options.corsSettings);

@@ -1,9 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
+import type { FastifyRequest } from 'fastify';
 import { ServerError } from '../core/errors.js';
+import { isJsonType, notJson } from './content-type.js';
 
 export type BodyDone = (error: Error | null, body?: Buffer) => void;
+
+/** The body of a request that says it is JSON, or says nothing. */
+export function readBody({ raw }: FastifyRequest, limitBytes: number, done: BodyDone): void {
+  const { 'content-type': contentType } = raw.headers;
+  if (isJsonType(contentType)) collectBody(raw, limitBytes, done);
+  else done(notJson(contentType));
+}
 
 /**
  * Collects a request's body, inflated if it came compressed. The limit counts what has to be kept, so that a small body that
