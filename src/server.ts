@@ -22,7 +22,7 @@ import { ConvertPool } from './pool/convert-pool.js';
 import { InlinePool } from './pool/inline-pool.js';
 import { PiscinaPool } from './pool/piscina-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
-import { FileRepository } from './repository/file-repository.js';
+import { openRepository } from './repository/open-repository.js';
 import type { ModelRepository } from './repository/repository.js';
 import { startRestServer } from './rest/rest-server.js';
 import { ReplicaHost } from './runtimes/replica-host.js';
@@ -122,7 +122,7 @@ export class InferenceServer {
       prepare: prepareWith(this.convertPool),
       schedule: modelScheduling(settings),
     });
-    this.repository = new FileRepository(settings, options.environment);
+    this.repository = openRepository(settings, options.environment);
     this.dataPlane = new DataPlane({
       registry: this.registry,
       scheduler: this.scheduler,

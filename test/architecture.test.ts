@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   msgpackr: /^src\/wire\//,
   'prom-client': /^src\/metrics\//,
   commander: /^src\/cli\//,
+  semver: /^src\/settings\/version-range\.ts$/,
 };
 
 /** Parts that compute and neither read nor send anything themselves. */

@@ -32,8 +32,9 @@ export async function runCli(
     .description('serve the models in FOLDER, which may be one made for MLServer')
     .argument('[FOLDER]', 'folder with settings.json and models', '.')
     .option('--strict', 'exit with 1 when any model cannot be loaded', false)
-    .action(async (folder: string, options: { strict: boolean }) => {
-      exitCode = await serveFolder({ folder, strict: options.strict }, start, host);
+    .option('--config <FILE>', 'serve the models that a JSON list names, instead of those in FOLDER')
+    .action(async (folder: string, options: { strict: boolean; config?: string }) => {
+      exitCode = await serveFolder({ folder, ...options }, start, host);
     });
 
   program

@@ -27,6 +27,8 @@ export type StartServer = (
 export interface StartOptions {
   readonly folder: string;
   readonly strict: boolean;
+  /** A list of models; wins over the setting `model_list`. */
+  readonly config?: string;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface StartOptions {
  * server may still be running: the process has to exit.
  */
 export async function serveFolder(
-  { folder, strict }: StartOptions,
+  { folder, strict, config }: StartOptions,
   start: StartServer,
   host: CliHost,
 ): Promise<number> {
@@ -47,7 +49,9 @@ export async function serveFolder(
       return 2;
     }
     const environment = await readEnvironment(host.env, host.workingDirectory);
-    const { settings, warnings } = await readServerSettings(root, environment);
+    const { settings: read, warnings } = await readServerSettings(root, environment);
+    const modelList = config === undefined ? read.modelList : resolve(host.workingDirectory, config);
+    const settings = { ...read, modelList };
     const logger = loggerFor(settings, host.stdout);
     for (const warning of warnings) logger.warning(warning);
     if (exists === undefined) logger.warning(`Folder '${root}' does not exist: there are no models to serve`);

@@ -6,7 +6,8 @@ export type Implementation =
   | { readonly kind: RuntimeName }
   | { readonly kind: 'custom'; readonly module: string; readonly className: string };
 
-const RUNTIMES: ReadonlyMap<string, RuntimeName> = new Map([
+/** Import paths of what is built in. */
+export const RUNTIMES: ReadonlyMap<string, RuntimeName> = new Map([
   ['mlserver_sklearn.SKLearnModel', 'sklearn'],
   ['mlserver_xgboost.XGBoostModel', 'xgboost'],
   ['mlserver_lightgbm.LightGBMModel', 'lightgbm'],

@@ -9,15 +9,19 @@ export interface JsonObject {
 
 /** Reads the text of a settings file. Throws a SettingsError that names `source`, line and column. */
 export function parseJsonObject(text: string, source: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text, dropPrototype);
-  } catch (error) {
-    throw new SettingsError({ source }, 'JSON', `${(error as Error).message.replace(POSITION, lineAndColumn(text))}`);
-  }
+  const value = parseJson(text, source);
   if (!isObject(value)) throw new SettingsError({ source }, 'a JSON object', describe(value));
   const warnings = duplicateKeys(text).map(key => `${source}: field '${key}' is written twice; the last one counts`);
   return { values: entriesOf(value), warnings };
+}
+
+/** Any JSON, its keys `__proto__` left out. Throws a SettingsError like parseJsonObject. */
+export function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text, dropPrototype);
+  } catch (error) {
+    throw new SettingsError({ source }, 'JSON', `${(error as Error).message.replace(POSITION, lineAndColumn(text))}`);
+  }
 }
 
 export function isObject(value: unknown): value is { readonly [key: string]: ParameterValue } {

@@ -16,9 +16,10 @@ import { field, required, rest, section, type Values } from './fields.js';
 import { identifier, identifierOrEmpty } from './identifier.js';
 import { type Implementation, implementationOf } from './implementations.js';
 import type { JsonObject } from './json-object.js';
-import { readFields } from './read-fields.js';
+import { type Layer, readFields } from './read-fields.js';
 import type { LoadedSettings } from './server-settings.js';
 import { tensorMetadata } from './tensor-metadata.js';
+import { versionRange } from './version-range.js';
 
 const importPath: FieldType<Implementation> = scalar("an import path such as 'mlserver_sklearn.SKLearnModel'", value =>
   typeof value === 'string' ? implementationOf(value) : undefined,
@@ -62,6 +63,8 @@ const MODEL = {
   maxQueueSize: field('max_queue_size', nullable(integer({ min: 1 })), null),
   inferTimeoutMs: field('infer_timeout', nullable(seconds), null),
   warmUp: field('warm_up', nullable(boolean), null),
+  /** Which of the version folders beside this file is served. */
+  aspiredVersion: field('aspired_version', nullable(versionRange), null),
 };
 
 export type ModelSettings = Values<typeof MODEL>;
@@ -75,7 +78,12 @@ export interface ModelSettingsOrigin {
   readonly source: string;
   /** Absolute; its name is the model's when the settings give none. */
   readonly folder: string;
+  /** What stands above this file for all versions of the model, strongest first. */
+  readonly defaults?: readonly SettingsLayer[];
 }
+
+/** Fields of a model-settings.json, and how messages name where they stand. */
+export type SettingsLayer = Omit<Layer, 'path'>;
 
 /**
  * The settings of one model: those of its file (undefined when there is only the environment) over variables
@@ -83,11 +91,12 @@ export interface ModelSettingsOrigin {
  */
 export function modelSettings(
   file: JsonObject | undefined,
-  { source, folder }: ModelSettingsOrigin,
+  { source, folder, defaults = [] }: ModelSettingsOrigin,
   environment: Environment,
 ): LoadedSettings<ModelSettings> {
   const warnings: string[] = [...(file?.warnings ?? [])];
-  const layers = file === undefined ? [] : [{ source, path: '', values: file.values }];
+  const own = file === undefined ? [] : [{ source, values: file.values }];
+  const layers = [...own, ...defaults].map(layer => ({ ...layer, path: '' }));
   const read = readFields(MODEL, { layers, environment, prefixes: PREFIXES, warn: message => warnings.push(message) });
 
   const folderName = basename(folder);

@@ -42,6 +42,12 @@ const CORS = {
   maxAgeSeconds: field('max_age', count, 600),
 };
 
+/** MLServer's own repository, by the names it is imported by. Others are classes in Python. */
+const REPOSITORIES = [
+  'mlserver.repository.SchemalessModelRepository',
+  'mlserver.repository.repository.SchemalessModelRepository',
+] as const;
+
 /** MLServer's fields first, in its documentation's order, then our own. 0 stands for "no limit" where a limit is in time. */
 const SERVER = {
   debug: field('debug', boolean, true),
@@ -49,7 +55,7 @@ const SERVER = {
   parallelWorkers: field('parallel_workers', workers, 1),
   parallelWorkersTimeoutMs: field('parallel_workers_timeout', wholeSeconds, 5_000),
   environmentsDir: field('environments_dir', text, '.envs'),
-  modelRepositoryImplementation: field('model_repository_implementation', nullable(text), null),
+  modelRepositoryImplementation: field('model_repository_implementation', nullable(oneOf(...REPOSITORIES)), null),
   /** Absolute. The folder that the server was started with wins over the setting. */
   modelRepositoryRoot: field('model_repository_root', text, '.'),
   modelRepositoryImplementationArgs: field('model_repository_implementation_args', jsonObject, {}),
@@ -104,6 +110,8 @@ const SERVER = {
   allowUriOutsideRepository: field('allow_uri_outside_repository', boolean, true),
   /** Runs each model once before it counts as ready. */
   warmUp: field('warm_up', boolean, true),
+  /** A JSON list of models that are served in place of those in the folder; null: none. */
+  modelList: field('model_list', nullable(text), null),
   /** Between looks for changed models; 0: never. */
   modelRepositoryPollMs: field('model_repository_poll', seconds, 0),
   kafkaGroupId: field('kafka_group_id', text, 'modelyard'),
@@ -162,6 +170,9 @@ function serverSettingsFrom(
   });
   if (settings.loggingSettings !== null) {
     warnings.push(`${source}: field 'logging_settings' configures Python's logging and is ignored; use 'log_format'`);
+  }
+  if (Object.keys(settings.modelRepositoryImplementationArgs).length > 0) {
+    warnings.push(`${source}: field 'model_repository_implementation_args' is for classes in Python and is ignored`);
   }
   return { settings, warnings };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../../src/cli/cli.js';
 import type { StartServer } from '../../src/cli/start.js';
@@ -39,6 +40,24 @@ for (const [argv, stderr] of misuses) {
     assert.match(misuse.stderr, stderr);
   });
 }
+
+test('start takes a list of models by option, relative to the working directory, or by setting', async t => {
+  const workingDirectory = temporaryFolder(t, { 'served/settings.json': { model_list: '/lists/models.json' } });
+  for (const [argv, modelList] of [
+    [['start', '--config', 'models.json'], join(workingDirectory, 'models.json')],
+    [['start', 'served'], '/lists/models.json'],
+    [['start', 'served', '--config', '/other.json'], '/other.json'],
+    [['start'], null],
+  ] as const) {
+    const host = fakeHost({ workingDirectory });
+    const start: StartServer = async settings => {
+      assert.equal(settings.modelList, modelList);
+      host.signals.emit('SIGTERM', 'SIGTERM');
+      return { endpoints: [], loaded: Promise.resolve(), stop: async () => {} };
+    };
+    assert.equal(await runCli(argv, start, host), 0);
+  }
+});
 
 test('start takes the working directory without FOLDER, and hands --strict on', async t => {
   const workingDirectory = temporaryFolder(t);

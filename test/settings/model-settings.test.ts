@@ -50,6 +50,14 @@ const top: FieldCase[] = [
   { name: 'max_queue_size', key: 'maxQueueSize', fallback: null, written: ['5', 6], read: [5, 6], bad: 0 },
   { name: 'infer_timeout', key: 'inferTimeoutMs', fallback: null, written: ['5', 0.5], read: [5000, 500], bad: -1 },
   { name: 'warm_up', key: 'warmUp', fallback: null, ...bool },
+  {
+    name: 'aspired_version',
+    key: 'aspiredVersion',
+    fallback: null,
+    written: ['1.x', '^2.1'],
+    read: ['1.x', '^2.1'],
+    bad: 'newest',
+  },
 ];
 
 const parameters: FieldCase[] = [

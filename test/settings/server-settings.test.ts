@@ -58,7 +58,14 @@ const fields: readonly FieldCase[] = [
     name: 'model_repository_implementation',
     key: 'modelRepositoryImplementation',
     fallback: null,
-    ...wordsOrNull,
+    written: [
+      'mlserver.repository.SchemalessModelRepository',
+      'mlserver.repository.repository.SchemalessModelRepository',
+    ],
+    read: ['mlserver.repository.SchemalessModelRepository', 'mlserver.repository.repository.SchemalessModelRepository'],
+    bad: 'my.Repository',
+    expected:
+      'one of mlserver.repository.SchemalessModelRepository, mlserver.repository.repository.SchemalessModelRepository or null',
   },
   {
     name: 'model_repository_implementation_args',
@@ -133,6 +140,7 @@ const fields: readonly FieldCase[] = [
   },
   { name: 'allow_uri_outside_repository', key: 'allowUriOutsideRepository', fallback: true, ...bool },
   { name: 'warm_up', key: 'warmUp', fallback: true, ...bool },
+  { name: 'model_list', key: 'modelList', fallback: null, ...wordsOrNull },
   { name: 'model_repository_poll', key: 'modelRepositoryPollMs', fallback: 0, ...seconds },
   { name: 'kafka_group_id', key: 'kafkaGroupId', fallback: 'modelyard', ...words },
   { name: 'kafka_exactly_once', key: 'kafkaExactlyOnce', fallback: false, ...bool },

@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ServerError, toServerError } from '../core/errors.js';
+import type { Environment } from '../settings/env.js';
+import type { SettingsLayer } from '../settings/model-settings.js';
+import type { ServerSettings } from '../settings/server-settings.js';
+import { readSettingsFile } from './candidate.js';
+import { ListingBuilder, listingOf } from './listing-builder.js';
+import { type ModelListEntry, readModelList } from './model-list.js';
+import type { ModelRepository, RepositoryListing } from './repository.js';
+import { MODEL_SETTINGS_FILE } from './scan.js';
+import { aspiredVersion, type VersionedModel } from './version-folders.js';
+
+/**
+ * The models that a JSON list names, each with the range of versions wanted. A model is the folder of its name in the entry's
+ * `load_url`, with a folder for each version in it.
+ */
+export class ListRepository implements ModelRepository {
+  constructor(
+    /** Absolute path of the list. */
+    private readonly path: string,
+    private readonly settings: Pick<ServerSettings, 'allowUriOutsideRepository'>,
+    private readonly environment: Environment,
+    private readonly workingDirectory = process.cwd(),
+  ) {}
+
+  async list(): Promise<RepositoryListing> {
+    const listing = new ListingBuilder({ environment: this.environment });
+    for (const entry of await readModelList(this.path)) {
+      if ('error' in entry) listing.failures.push({ path: this.path, ...entry });
+      else await this.add(entry, listing);
+    }
+    return listing.done();
+  }
+
+  async find(name: string): Promise<RepositoryListing> {
+    return listingOf(name, await this.list());
+  }
+
+  private async add(entry: ModelListEntry, listing: ListingBuilder): Promise<void> {
+    const { modelName: name } = entry;
+    const base = await this.folderOf(entry.loadUrl);
+    const folder = join(base, name);
+    try {
+      const model = await modelIn(folder, base, entry);
+      const within = this.settings.allowUriOutsideRepository ? undefined : base;
+      const { found, failures } = await aspiredVersion(model, base, { environment: this.environment, within });
+      listing.failures.push(...failures);
+      if (found === undefined) return;
+      listing.warnings.push(...found.warnings);
+      listing.add(found.candidate, found.spec);
+    } catch (thrown) {
+      listing.failures.push({ path: folder, name, error: toServerError(thrown) });
+    }
+  }
+
+  /** What a `load_url` is relative to: the list's own folder, or else the working directory. */
+  private async folderOf(loadUrl: string): Promise<string> {
+    const beside = resolve(dirname(this.path), loadUrl);
+    return (await isFolder(beside)) ? beside : resolve(this.workingDirectory, loadUrl);
+  }
+}
+
+async function modelIn(folder: string, base: string, entry: ModelListEntry): Promise<VersionedModel> {
+  const { modelName: name, aspiredVersion: aspired, servableName: servable, source } = entry;
+  if (!(await isFolder(folder))) {
+    throw new ServerError('NOT_FOUND', `${source}: there is no folder '${name}' in load_url '${entry.loadUrl}'`);
+  }
+  const common = await commonSettings(folder, name);
+  return { name, folder, source, aspired, common, servable, moduleFolders: [folder, base] };
+}
+
+/** What a model-settings.json beside the version folders says of them. */
+async function commonSettings(folder: string, name: string): Promise<SettingsLayer | undefined> {
+  const path = join(folder, MODEL_SETTINGS_FILE);
+  if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+  const source = join(name, MODEL_SETTINGS_FILE);
+  return { source, values: (await readSettingsFile(path, source)).values };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isDirectory() ?? false;
+}
