@@ -36,6 +36,8 @@ export async function measure(server: ServerUnderTest, load: Load): Promise<Meas
   };
 }
 
+const WARM_UP_ROUNDS = 2;
+
 export interface Compared {
   /** The round in the middle by ratio. */
   readonly got: Measured;
@@ -43,7 +45,7 @@ export interface Compared {
   readonly ratio: number;
 }
 
-/** Loads two servers in turn, round by round, so that both see the same weather; the first round only warms up. */
+/** Loads two servers in turn, round by round, so that both see the same weather; the first two only warm up: V8 compiles for some seconds. */
 export async function compare(
   server: ServerUnderTest,
   other: ServerUnderTest,
@@ -51,10 +53,10 @@ export async function compare(
   rounds: number,
 ): Promise<Compared> {
   const pairs: Compared[] = [];
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < rounds + WARM_UP_ROUNDS; round++) {
     const limit = await measure(other, load);
     const got = await measure(server, load);
-    if (round > 0) pairs.push({ got, ratio: got.requestsPerSecond / limit.requestsPerSecond });
+    if (round >= WARM_UP_ROUNDS) pairs.push({ got, ratio: got.requestsPerSecond / limit.requestsPerSecond });
   }
   return pairs.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs.length / 2)];
 }

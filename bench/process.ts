@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TICKS_PER_SECOND = 100;
+/** For a server to stop in. */
+const STOP_MS = 10_000;
 
 /** A server under test, in a process of its own. */
 export interface ServerUnderTest {
@@ -20,6 +23,8 @@ export interface ModelyardOptions {
   readonly parallelWorkers: number;
   readonly maxBatchSize: number;
   readonly maxBatchTimeSeconds: number;
+  /** Of those in models/; both if nothing is said. */
+  readonly models?: readonly string[];
   /** Added to settings.json. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -33,9 +38,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Modelyard on a folder made for the run: the example models with these batch settings, no logs per request. */
-export async function startModelyard(options: ModelyardOptions): Promise<ServerUnderTest> {
-  const folder = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
+interface Folder {
+  readonly path: string;
+  readonly httpPort: number;
+  readonly metricsPort: number;
+}
+
+/** A folder for the run, such as MLServer reads as well: the example models with these batch settings, no logs per request. */
+async function makeFolder(options: ModelyardOptions): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
   const [httpPort, metricsPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const settings = {
     debug: false,
@@ -47,29 +58,54 @@ export async function startModelyard(options: ModelyardOptions): Promise<ServerU
     cache_dir: join(tmpdir(), 'modelyard-bench-cache'),
     ...options.settings,
   };
-  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
-  for (const name of ['mnist-svm', 'mushroom-xgboost']) {
+  await writeFile(join(path, 'settings.json'), JSON.stringify(settings));
+  for (const name of options.models ?? ['mnist-svm', 'mushroom-xgboost']) {
     const source = join(ROOT, 'models', name);
     const model = JSON.parse(await readFile(join(source, 'model-settings.json'), 'utf8'));
     model.parameters.uri = join(source, name === 'mnist-svm' ? 'model.joblib' : 'model.json');
     model.max_batch_size = options.maxBatchSize;
     model.max_batch_time = options.maxBatchTimeSeconds;
-    await mkdir(join(folder, name));
-    await writeFile(join(folder, name, 'model-settings.json'), JSON.stringify(model));
+    await mkdir(join(path, name));
+    await writeFile(join(path, name, 'model-settings.json'), JSON.stringify(model));
   }
-  const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), 'start', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await waitForOutput(child, text => text.includes('HTTP server running'));
+  return { path, httpPort, metricsPort };
+}
+
+function underTest({ path, httpPort, metricsPort }: Folder, child: ChildProcess): ServerUnderTest {
   return {
     url: `http://127.0.0.1:${httpPort}/v2/models/mnist-svm/infer`,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     pid: child.pid!,
     async stop() {
       await end(child);
-      await rm(folder, { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+export async function startModelyard(options: ModelyardOptions): Promise<ServerUnderTest> {
+  const folder = await makeFolder(options);
+  const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), 'start', folder.path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await waitForOutput(child, text => text.includes('HTTP server running'));
+  return underTest(folder, child);
+}
+
+/** MLServer with the digits on the same settings. `bin`: of a Python environment that has it. */
+export async function startMlserver(bin: string, options: ModelyardOptions): Promise<ServerUnderTest> {
+  const folder = await makeFolder({ ...options, models: ['mnist-svm'] });
+  const child = spawn(join(bin, 'mlserver'), ['start', folder.path], {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  });
+  const server = underTest(folder, child);
+  const ready = server.url.replace(/infer$/, 'ready');
+  while (!(await fetch(ready).catch(() => undefined))?.ok) {
+    if (child.exitCode !== null) throw new Error(`mlserver ended with code ${child.exitCode}`);
+    await delay(200);
+  }
+  return { ...server, metricsUrl: undefined };
 }
 
 export async function startLimit(): Promise<ServerUnderTest> {
@@ -96,9 +132,14 @@ function waitForOutput(child: ChildProcess, enough: (text: string) => boolean): 
   });
 }
 
+/** By force when it takes long. */
 function end(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
-    child.on('exit', () => resolve());
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    child.on('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
     child.kill('SIGTERM');
   });
 }
