@@ -155,6 +155,7 @@ export class InferenceServer {
     const { shutdownTimeoutMs } = this.settings;
     const limit = (share: number) => delay(shutdownTimeoutMs * share, undefined, { ref: false });
     this.dataPlane.phase = 'stopping';
+    this.registry.stop();
     const drained = this.drain();
     await Promise.race([drained, limit(DRAIN_SHARE)]);
     this.scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping'));

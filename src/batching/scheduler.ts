@@ -25,6 +25,8 @@ export interface SchedulerOptions {
 
 /** How long requests wait when no worker is left, before they are refused. */
 const NO_WORKER_GRACE_MS = 5_000;
+/** Without a request for this long nobody is disturbed by workers that are held up. */
+const QUIET_AFTER_MS = 1_000;
 /** Queues of signatures nobody asks for any more are forgotten beyond this many. */
 const MAX_IDLE_QUEUES = 64;
 
@@ -53,6 +55,7 @@ export class Scheduler {
   /** Requests that have no answer yet, and those of them that workers have. */
   private outstanding = 0;
   private inFlight = 0;
+  private lastAsked = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SchedulerOptions) {
     this.slots = new WorkerSlots(options.slotsPerWorker);
@@ -75,6 +78,21 @@ export class Scheduler {
     if (this.slots.ready === 0) this.startGrace();
   }
 
+  /** Sends the worker nothing until `resume`, if there are others: it is about to be held up. */
+  rest(worker: WorkerId): void {
+    this.slots.rest(worker);
+  }
+
+  resume(worker: WorkerId): void {
+    this.slots.resume(worker);
+    this.pump();
+  }
+
+  /** Nobody waits for an answer, or has asked for one lately. */
+  get quiet(): boolean {
+    return this.outstanding === 0 && this.options.clock.now() - this.lastAsked > QUIET_AFTER_MS;
+  }
+
   /** Requests waiting per model, for gauges. */
   *depths(): Iterable<{ label: ModelLabel; waiting: number }> {
     for (const { model, waiting } of this.models.values()) yield { label: model.label, waiting };
@@ -89,6 +107,7 @@ export class Scheduler {
       const queue = this.queueOf(queues, signature(context, model, request));
       const now = this.options.clock.now();
       context.timings.queued = now;
+      this.lastAsked = now;
       const waiting = new Waiting(context, request, requestRows(request), !hasRowsToShare(request), resolve, reject);
       if (queue.requests === 0) this.active.push({ queues, queue });
       queue.push(waiting, now);

@@ -3,6 +3,7 @@ import type { WorkerId } from '../pool/worker-pool.js';
 /** The workers that hold every wanted model, and how many frames each has in flight. */
 export class WorkerSlots {
   private readonly inFlight = new Map<WorkerId, number>();
+  private readonly resting = new Set<WorkerId>();
 
   constructor(private readonly slotsPerWorker: number) {}
 
@@ -12,7 +13,7 @@ export class WorkerSlots {
 
   /** Whether a worker has nothing to do. */
   get idle(): boolean {
-    for (const frames of this.inFlight.values()) if (frames === 0) return true;
+    for (const [worker, frames] of this.inFlight) if (frames === 0 && !this.resting.has(worker)) return true;
     return false;
   }
 
@@ -22,6 +23,20 @@ export class WorkerSlots {
 
   remove(worker: WorkerId): void {
     this.inFlight.delete(worker);
+    this.resting.delete(worker);
+  }
+
+  /** Gives the worker nothing more until it resumes; does nothing if no other one would be left. */
+  rest(worker: WorkerId): void {
+    for (const other of this.inFlight.keys()) {
+      if (other === worker || this.resting.has(other)) continue;
+      this.resting.add(worker);
+      return;
+    }
+  }
+
+  resume(worker: WorkerId): void {
+    this.resting.delete(worker);
   }
 
   /** The worker with the fewest frames that has room for one more. */
@@ -29,7 +44,7 @@ export class WorkerSlots {
     let best: WorkerId | undefined;
     let fewest = this.slotsPerWorker;
     for (const [worker, frames] of this.inFlight) {
-      if (frames < fewest) {
+      if (frames < fewest && !this.resting.has(worker)) {
         fewest = frames;
         best = worker;
       }

@@ -16,6 +16,7 @@ const STATUS: Record<ErrorCode, Status> = {
   ALREADY_EXISTS: { http: 409, grpc: 6 },
   RESOURCE_EXHAUSTED: { http: 429, grpc: 8 },
   FAILED_PRECONDITION: { http: 400, grpc: 9 },
+  ABORTED: { http: 409, grpc: 10 },
   UNIMPLEMENTED: { http: 501, grpc: 12 },
   INTERNAL: { http: 500, grpc: 13 },
   UNAVAILABLE: { http: 503, grpc: 14 },

@@ -86,7 +86,7 @@ export const ModelInferResponse = message('ModelInferResponse', {
   raw_output_contents: many(6, 'bytes'),
 });
 
-const ModelRepositoryParameter = message('ModelRepositoryParameter', {
+export const ModelRepositoryParameter = message('ModelRepositoryParameter', {
   bool_param: choice('parameter_choice', 1, 'bool'),
   int64_param: choice('parameter_choice', 2, 'int64'),
   string_param: choice('parameter_choice', 3, 'string'),

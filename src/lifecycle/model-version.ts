@@ -7,7 +7,7 @@ import type { ModelKey, ReplicaSpec } from '../wire/messages.js';
 
 /** What may follow on what. A version that is to be ready again is a new ModelVersion with a new generation. */
 const NEXT: Record<ModelStateName, readonly ModelStateName[]> = {
-  loading: ['ready', 'failed'],
+  loading: ['ready', 'failed', 'draining'],
   ready: ['draining'],
   draining: ['unloaded'],
   unloaded: [],
@@ -15,8 +15,8 @@ const NEXT: Record<ModelStateName, readonly ModelStateName[]> = {
 };
 
 /**
- * One generation of one model version: loading -> ready -> draining -> unloaded, or loading -> failed. The registry owns it and
- * alone moves it; requests hold it by `acquire` and `release`.
+ * One generation of one model version: loading -> ready -> draining -> unloaded, or loading -> failed, or, when nobody wants it any
+ * more, loading -> draining -> unloaded. Its family owns it and alone moves it; requests hold it by `acquire` and `release`.
  */
 export class ModelVersion {
   readonly key: ModelKey;

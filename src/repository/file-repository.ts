@@ -19,6 +19,7 @@ type Described = Candidate & { readonly file: JsonObject };
  * folder's name.
  */
 export class FileRepository implements ModelRepository {
+  readonly place: string;
   private readonly root: string;
   private readonly context: ReadingContext;
   /** What stood at a path when it was last read: a file that breaks later is still that model's. */
@@ -30,6 +31,7 @@ export class FileRepository implements ModelRepository {
     private readonly workingDirectory = process.cwd(),
   ) {
     this.root = resolve(settings.modelRepositoryRoot);
+    this.place = this.root;
     this.context = { environment, within: settings.allowUriOutsideRepository ? undefined : this.root };
   }
 

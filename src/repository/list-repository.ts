@@ -18,7 +18,7 @@ import { aspiredVersion, type VersionedModel } from './version-folders.js';
 export class ListRepository implements ModelRepository {
   constructor(
     /** Absolute path of the list. */
-    private readonly path: string,
+    readonly place: string,
     private readonly settings: Pick<ServerSettings, 'allowUriOutsideRepository'>,
     private readonly environment: Environment,
     private readonly workingDirectory = process.cwd(),
@@ -26,8 +26,8 @@ export class ListRepository implements ModelRepository {
 
   async list(): Promise<RepositoryListing> {
     const listing = new ListingBuilder({ environment: this.environment });
-    for (const entry of await readModelList(this.path)) {
-      if ('error' in entry) listing.failures.push({ path: this.path, ...entry });
+    for (const entry of await readModelList(this.place)) {
+      if ('error' in entry) listing.failures.push({ path: this.place, ...entry });
       else await this.add(entry, listing);
     }
     return listing.done();
@@ -56,7 +56,7 @@ export class ListRepository implements ModelRepository {
 
   /** What a `load_url` is relative to: the list's own folder, or else the working directory. */
   private async folderOf(loadUrl: string): Promise<string> {
-    const beside = resolve(dirname(this.path), loadUrl);
+    const beside = resolve(dirname(this.place), loadUrl);
     return (await isFolder(beside)) ? beside : resolve(this.workingDirectory, loadUrl);
   }
 }

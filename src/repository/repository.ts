@@ -23,6 +23,8 @@ export interface RepositoryListing {
 
 /** Where models come from. Every call looks afresh; nothing is loaded. */
 export interface ModelRepository {
+  /** How messages name the place: a path. */
+  readonly place: string;
   list(): Promise<RepositoryListing>;
   /** The part of the listing that concerns one model: empty when there is none of that name. */
   find(name: string): Promise<RepositoryListing>;

@@ -3,25 +3,26 @@ import { ServerError } from '../core/errors.js';
 import type { IndexFilter, RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { boolean } from '../settings/field-types.js';
 import { describe } from '../settings/settings-error.js';
+import { targetOf } from './target.js';
 
-interface ModelParams {
-  readonly model_name: string;
-}
+const MODEL_PATHS = ['/v2/repository/models/:model_name', '/v2/repository/models/:model_name/versions/:model_version'];
 
-/** The repository extension of the V2 protocol. */
+/** The repository extension of the V2 protocol; a version may be named as on other routes. Bodies of load and unload are ignored. */
 export function addRepositoryRoutes(app: FastifyInstance, repository: RepositoryAdmin): void {
   app.post('/v2/repository/index', async (request, reply) => {
     const items = await repository.index(readFilter(request.body as Buffer | undefined));
     return reply.type('application/json').send(JSON.stringify(items));
   });
-  app.post('/v2/repository/models/:model_name/load', async (request, reply) => {
-    await repository.load((request.params as ModelParams).model_name);
-    return reply.send();
-  });
-  app.post('/v2/repository/models/:model_name/unload', async (request, reply) => {
-    await repository.unload((request.params as ModelParams).model_name);
-    return reply.send();
-  });
+  for (const model of MODEL_PATHS) {
+    app.post(`${model}/load`, async (request, reply) => {
+      await repository.load(targetOf(request));
+      return reply.send();
+    });
+    app.post(`${model}/unload`, async (request, reply) => {
+      await repository.unload(targetOf(request));
+      return reply.send();
+    });
+  }
 }
 
 /** Some clients send no body, which asks for everything. */

@@ -19,6 +19,7 @@ import type { JsonObject } from './json-object.js';
 import { type Layer, readFields } from './read-fields.js';
 import type { LoadedSettings } from './server-settings.js';
 import { tensorMetadata } from './tensor-metadata.js';
+import { versionPolicy } from './version-policy.js';
 import { versionRange } from './version-range.js';
 
 const importPath: FieldType<Implementation> = scalar("an import path such as 'mlserver_sklearn.SKLearnModel'", value =>
@@ -29,6 +30,8 @@ const PARAMETERS = {
   /** As written: a path or a URI. Null: the model's folder. */
   uri: field('uri', nullable(text), null),
   version: field('version', nullable(identifierOrEmpty), null),
+  /** Which of the model's versions are served; null: this one says nothing about it. */
+  versionPolicy: field('version_policy', nullable(versionPolicy), null),
   contentType: field('content_type', nullable(text), null),
   format: field('format', nullable(text), null),
   environmentTarball: field('environment_tarball', nullable(text), null),

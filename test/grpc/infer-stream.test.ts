@@ -177,7 +177,7 @@ describe('ModelStreamInfer', () => {
       await client.ask(pathOf(inferenceFile, 'ServerLive'), inferenceService.methods.ServerLive, {});
     }
     call.cancel();
-    await admin.unload('s');
+    await admin.unload({ name: 's' });
     await until(() => pool.unloads.length === 1);
   });
 });

@@ -84,7 +84,7 @@ describe('gRPC server', () => {
     assert.equal(loaded.code, status.OK);
     assert.deepEqual(await index(true), [{ ...item, state: 'READY' }]);
     const nope = await client.ask(path('RepositoryModelLoad'), methods.RepositoryModelLoad, { model_name: 'nope' });
-    assert.deepEqual([nope.code, nope.details], [status.NOT_FOUND, 'Model nope not found']);
+    assert.deepEqual([nope.code, nope.details], [status.NOT_FOUND, 'Model nope not found in memory']);
   });
 
   it('refuses a message beyond the limit and names the setting', async t => {

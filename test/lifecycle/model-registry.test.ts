@@ -158,22 +158,125 @@ describe('ModelRegistry', () => {
     assert.throws(() => registry.acquire({ name: 'm' }), code('NOT_FOUND'));
   });
 
-  it('loads and unloads in the order in which that was asked', async () => {
+  it('gives up a load that an unload overtakes, and ends as was asked last', async () => {
     const loads = new HeldLoads(pool);
     const first = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
     const second = registry.setDesired('m', []);
     const third = registry.setDesired('m', [spec('m')]);
+    await assert.rejects(first, code('ABORTED'));
     await nextTurn();
-    assert.deepEqual(loaded(), ['0 m@#1']);
+    assert.deepEqual(loaded(), ['0 m@#1', '0 m@#2']);
+    assert.deepEqual(pool.unloads, [], 'an unload may not overtake the load that is under way');
     loads.succeed(0);
-    await first;
-    await second;
+    await Promise.all([second, third]);
+    assert.equal(registry.find({ name: 'm' }).key, 'm@#2');
     await nextTurn();
     assert.deepEqual(pool.unloads, [{ worker: 0, key: 'm@#1' }]);
-    assert.deepEqual(loaded(), ['0 m@#1', '0 m@#2']);
+    assert.ok(!telemetry.states.some(state => state.endsWith('failed')));
+  });
+
+  it('unloads what was never loaded to the end, although its load hangs', async () => {
+    const loads = new HeldLoads(pool);
+    const load = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    await Promise.all([
+      registry.setDesired('m', []),
+      assert.rejects(load, /Model m was unloaded while it was loading/),
+    ]);
+    assert.throws(() => registry.find({ name: 'm' }), code('NOT_FOUND'));
+    assert.deepEqual(loads.waiting, ['0 m']);
+  });
+
+  it('meets all wishes that come while it loads by one more load', async () => {
+    const loads = new HeldLoads(pool);
+    const first = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    const others = [1, 2, 3].map(() => registry.setDesired('m', [spec('m')]));
     loads.succeed(0);
+    await first;
+    await nextTurn();
+    loads.succeed(0);
+    await Promise.all(others);
+    assert.deepEqual(loaded(), ['0 m@#1', '0 m@#2']);
+  });
+
+  it('refuses a wish that a later one takes back before it was begun', async () => {
+    const loads = new HeldLoads(pool);
+    const one = spec('m', '1');
+    const first = registry.setDesired('m', [one]);
+    await nextTurn();
+    const second = registry.setDesired('m', [one, spec('m', '2')]);
+    const third = registry.setDesired('m', [one]);
+    loads.succeed(0);
+    await first;
+    await assert.rejects(second, /Model m with version 2 was unloaded while it was loading/);
     await third;
-    assert.equal(registry.find({ name: 'm' }).key, 'm@#2');
+    assert.deepEqual(loaded(), ['0 m@1#1']);
+  });
+
+  it('leaves alone the very specs that are desired already, whether they serve or have failed', async () => {
+    const [one, two] = [spec('m', '1'), spec('m', '2', '/broken')];
+    prepare = async artifact => {
+      if (artifact === '/broken') throw new ServerError('INVALID_ARGUMENT', 'half a file');
+      return artifact;
+    };
+    await assert.rejects(registry.setDesired('m', [one, two]), /half a file/);
+    await registry.setDesired('m', [one, two, spec('m', '3')]);
+    assert.deepEqual(loaded(), ['0 m@1#1', '0 m@3#3']);
+    assert.deepEqual(registry.desired('m')[1], two);
+  });
+
+  it('keeps what is left out in service while what should take over cannot be loaded', async () => {
+    await registry.setDesired('m', [spec('m', '1')]);
+    pool.onLoad = async () => ({ ok: false, error: { code: 'INVALID_ARGUMENT', message: 'damaged' } });
+    await assert.rejects(registry.setDesired('m', [spec('m', '2')]), /damaged/);
+    assert.equal(registry.acquire({ name: 'm' }).spec.version, '1');
+    await assert.rejects(registry.setDesired('m', [spec('m', '2')]), /damaged/);
+    assert.equal(registry.acquire({ name: 'm' }).spec.version, '1');
+    await registry.setDesired('m', []);
+    assert.throws(() => registry.find({ name: 'm' }), code('NOT_FOUND'));
+  });
+
+  it('while there are requests, loads one worker after the other and sends the one that loads nothing', async () => {
+    pool.join(1);
+    await registry.setDesired('m', [spec('m')]);
+    const loads = new HeldLoads(pool);
+    const [a, b] = [await ask('m'), await ask('m')];
+    assert.deepEqual([a.frame.worker, b.frame.worker], [0, 1]);
+    const reload = registry.setDesired('m', [spec('m')]);
+    const other = registry.setDesired('n', [spec('n')]);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['0 m', '0 n']);
+    a.frame.echo();
+    await a.answer;
+    const waiting = await ask('m');
+    assert.equal(pool.frames.length, 2, 'worker 0 loads, worker 1 is busy');
+    b.frame.echo();
+    await nextTurn();
+    assert.equal(pool.frames.at(-1)?.worker, 1);
+    loads.succeed(0);
+    await nextTurn();
+    assert.deepEqual(loads.waiting, ['1 m', '1 n']);
+    pool.frames.at(-1)!.echo();
+    await waiting.answer;
+    assert.equal((await ask('m')).frame.worker, 0);
+    loads.succeed(1);
+    await Promise.all([reload, other]);
+    assert.equal((await ask('m')).frame.frame.model, 'm@#2');
+  });
+
+  it('when it stops, tells those who wait for a load and refuses new ones; what serves goes on', async () => {
+    await registry.setDesired('m', [spec('m')]);
+    new HeldLoads(pool);
+    const reload = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    registry.stop();
+    const refusal = { code: 'UNAVAILABLE', message: 'the server is stopping' };
+    await assert.rejects(reload, refusal);
+    await assert.rejects(registry.setDesired('m', []), refusal);
+    await assert.rejects(registry.setDesired('n', [spec('n')]), refusal);
+    assert.equal(registry.acquire({ name: 'm' }).key, 'm@#1');
   });
 
   it('drains versions that are left out while the others go on', async () => {

@@ -64,6 +64,21 @@ describe('routes of the repository', () => {
     assert.deepEqual(await post('index', '{"ready":true}'), [200, [V]]);
     assert.deepEqual(await post('models/a%20b/load'), [200, '']);
     assert.deepEqual(await post('index', '{"ready":true}'), [200, [A, V]]);
-    assert.deepEqual(await post('models/nope/load', 'not JSON'), [404, { error: 'Model nope not found' }]);
+    assert.deepEqual(await post('models/nope/load', 'not JSON'), [404, { error: 'Model nope not found in memory' }]);
+  });
+
+  it('load and unload one version', async t => {
+    const { post, repository } = await start(t);
+    repository.add({ name: 'v', parameters: { version: '3' } });
+    const third = { ...V, version: '3' };
+    assert.deepEqual(await post('models/v/versions/3/load'), [200, '']);
+    assert.deepEqual(await post('index', '{"ready":true}'), [200, [A, V, third]]);
+    assert.deepEqual(await post('models/v/versions/2/unload', '{}'), [200, '']);
+    assert.deepEqual(await post('index', '{"ready":true}'), [200, [A, third]]);
+    assert.deepEqual(await post('models/v/unload?model_version=3', '{}'), [200, '']);
+    assert.deepEqual(await post('models/v/versions/3/unload'), [404, { error: 'Model v with version 3 not found' }]);
+    assert.deepEqual(await post('models/v/versions//load'), [404, { error: 'Not Found' }]);
+    const error = 'Model v with version 4 not found in memory, which has versions 2, 3';
+    assert.deepEqual(await post('models/v/versions/4/load'), [404, { error }]);
   });
 });

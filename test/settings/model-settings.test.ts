@@ -64,6 +64,17 @@ const parameters: FieldCase[] = [
   { name: 'uri', key: 'uri', fallback: null, ...words },
   { name: 'version', key: 'version', fallback: null, written: ['v0.1.0', '10'], read: ['v0.1.0', '10'], bad: 1 },
   { name: 'content_type', key: 'contentType', fallback: null, ...words },
+  {
+    name: 'version_policy',
+    key: 'versionPolicy',
+    fallback: null,
+    written: ['latest: 2', { specific: ['1'] }],
+    read: [
+      { kind: 'latest', count: 2 },
+      { kind: 'specific', versions: ['1'] },
+    ],
+    bad: { latest: 0 },
+  },
   { name: 'format', key: 'format', fallback: null, ...words },
   { name: 'environment_tarball', key: 'environmentTarball', fallback: null, ...words },
   { name: 'environment_path', key: 'environmentPath', fallback: null, ...words },

@@ -6,6 +6,7 @@ import type { ModelSpec } from '../../src/settings/model-spec.js';
 
 /** Models that exist because the test says so. */
 export class MemoryRepository implements ModelRepository {
+  readonly place = 'memory';
   readonly specs: ModelSpec[] = [];
   readonly failures: RepositoryFailure[] = [];
 

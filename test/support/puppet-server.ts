@@ -88,7 +88,7 @@ export async function startPuppetServer(
   });
   const admin = new RepositoryAdmin({ repository, registry, logger: silentLogger });
   for (const model of models) repository.add(model);
-  for (const name of new Set(models.map(model => model.name))) await admin.load(name);
+  for (const name of new Set(models.map(model => model.name))) await admin.load({ name });
   dataPlane.phase = 'serving';
   const server = await startGrpcServer({
     dataPlane,
