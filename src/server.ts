@@ -209,6 +209,7 @@ export class InferenceServer {
       metrics: metrics.rest,
       maxBodyBytes: settings.maxBodyBytes,
       gzipEnabled: settings.gzipEnabled,
+      rootPath: settings.rootPath,
       corsSettings: settings.cors ?? undefined,
     });
     this.transports.push(rest);

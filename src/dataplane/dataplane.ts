@@ -5,6 +5,7 @@ import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetada
 import type { ModelLabel, Telemetry } from '../core/telemetry.js';
 import type { ModelRegistry } from '../lifecycle/model-registry.js';
 import type { ModelVersion } from '../lifecycle/model-version.js';
+import { compareVersions } from '../repository/version.js';
 import { checkRequest } from './check-request.js';
 
 export interface DataPlaneOptions {
@@ -13,6 +14,8 @@ export interface DataPlaneOptions {
   readonly telemetry: Telemetry;
   readonly server: ServerMetadata;
 }
+
+const byName = new Intl.Collator('en', { numeric: true });
 
 /** 'starting' until the first load has finished, 'stopping' from the signal on; what still comes then is answered all the same. */
 export type ServerPhase = 'starting' | 'serving' | 'stopping';
@@ -107,6 +110,15 @@ export class DataPlane {
   /** Throws NOT_FOUND. */
   modelReady(target: ModelRef): boolean {
     return this.options.registry.find(target).state === 'ready' && this.phase !== 'stopping';
+  }
+
+  /** Every model version that can be asked, by name; of each model the newest first. */
+  servedModels(): ModelRef[] {
+    const served: ModelRef[] = [];
+    for (const { state, spec } of this.options.registry.versions()) {
+      if (state === 'ready') served.push({ name: spec.name, version: spec.version });
+    }
+    return served.sort((a, b) => byName.compare(a.name, b.name) || compareVersions(b.version ?? '', a.version ?? ''));
   }
 
   /** What the settings say about tensors wins over what the file says. Throws NOT_FOUND, FAILED_PRECONDITION. */

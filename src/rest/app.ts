@@ -17,6 +17,8 @@ export interface RestOptions extends ObserverOptions {
   /** From arrival to answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
   readonly gzipEnabled: boolean;
+  /** Where clients find the server behind a proxy; '' if nothing is said. */
+  readonly rootPath?: string;
   /** Undefined: no other origin may ask. */
   readonly corsSettings: CorsSettings | undefined;
   /** `PATIENCE` if nothing is said. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { readBody } from './body.js';
+import { addDocsRoutes } from './docs/docs-routes.js';
 import { type InferRouteOptions, inferRoute, observeUnread } from './infer-route.js';
 import { observe } from './observe.js';
 import { addRepositoryRoutes } from './repository-routes.js';
@@ -13,6 +14,8 @@ const JSON_TYPE = 'application/json';
 export interface RouteOptions extends InferRouteOptions {
   readonly repository: RepositoryAdmin;
   readonly maxBodyBytes: number;
+  /** Where clients find the server behind a proxy; '' if nothing is said. */
+  readonly rootPath?: string;
 }
 
 /** The V2 routes: bytes to values, the data plane, values to bytes. */
@@ -25,6 +28,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     });
     addInformation(routes, options.dataPlane);
     addRepositoryRoutes(routes, options.repository);
+    addDocsRoutes(routes, options);
   });
   for (const model of MODEL_PATHS) {
     for (const [method, handle] of INFERENCE) {
