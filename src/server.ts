@@ -7,12 +7,14 @@ import { modelScheduling } from './batching/scheduling.js';
 import { systemClock } from './core/clock.js';
 import { ServerError } from './core/errors.js';
 import type { Telemetry } from './core/telemetry.js';
+import { checkRequest } from './dataplane/check-request.js';
 import { DataPlane } from './dataplane/dataplane.js';
 import { RepositoryAdmin } from './dataplane/repository-admin.js';
 import { startGrpcServer } from './grpc/server.js';
 import { loadRepository } from './lifecycle/load-repository.js';
 import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
+import { warmUpWith } from './lifecycle/warm-up.js';
 import type { Logger } from './logging/logger.js';
 import { loggingTelemetry } from './logging/logging-telemetry.js';
 import { modelLog } from './logging/model-log.js';
@@ -24,6 +26,7 @@ import { PiscinaPool } from './pool/piscina-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
 import { openRepository } from './repository/open-repository.js';
 import type { ModelRepository } from './repository/repository.js';
+import { decodeInferRequest } from './rest/infer-json.js';
 import { startRestServer } from './rest/rest-server.js';
 import { ReplicaHost } from './runtimes/replica-host.js';
 import { cacheFolder } from './settings/cache-folder.js';
@@ -120,6 +123,7 @@ export class InferenceServer {
       scheduler: this.scheduler,
       telemetry,
       prepare: prepareWith(this.convertPool),
+      planWarmUp: warmUpWith({ enabled: settings.warmUp, decode: decodeInferRequest, check: checkRequest }),
       schedule: modelScheduling(settings),
     });
     this.repository = openRepository(settings, options.environment);

@@ -1,8 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ServerError } from '../core/errors.js';
 import { badFile } from '../formats/errors.js';
 import { type MlflowModel, readMlflowModel } from '../formats/mlflow-model.js';
+import { fileInside } from './file-inside.js';
 
 const MODEL_FILE = 'MLmodel';
 const MAX_BYTES = 1 << 24;
@@ -23,25 +24,11 @@ export async function readMlflowFolder(artifact: string): Promise<MlflowFolder> 
     const { size } = await stat(path);
     if (size > MAX_BYTES) throw badFile(`the file has ${size} bytes, at most ${MAX_BYTES} are read`);
     const model = readMlflowModel(await readFile(path, 'utf8'));
-    return { model, file: await fileInside(folder, model.file), kind: kindOf(model) };
+    return { model, file: await fileInside(folder, model.file, "the model's file"), kind: kindOf(model) };
   } catch (error) {
     if (error instanceof ServerError) throw new ServerError(error.code, `${path}: ${error.message}`);
     throw badFile(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
   }
-}
-
-/** The absolute path of a file that must lie in the folder, links followed. */
-async function fileInside(folder: string, file: string): Promise<string> {
-  const odd = file === '' || isAbsolute(file) || /[\\\0]/.test(file) || file.split('/').includes('..');
-  if (odd) throw badFile(`the model's file '${file}' is no path inside of the folder`);
-  const path = await realpath(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
-    throw badFile(`the model's file '${file}' cannot be read (${error.code})`, error);
-  });
-  const inside = relative(await realpath(folder), path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw badFile(`the model's file '${file}' leads out of the folder`);
-  }
-  return path;
 }
 
 /** LightGBM's classes with scikit-learn's interface are saved as scikit-learn's models are. */

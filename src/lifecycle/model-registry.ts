@@ -1,15 +1,13 @@
 import { ServerError } from '../core/errors.js';
 import type { ModelRef } from '../core/protocol.js';
-import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
+import type { WorkerId } from '../pool/worker-pool.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { ModelFamily } from './model-family.js';
 import type { ModelVersion } from './model-version.js';
-import { Replicas } from './replicas.js';
+import { Replicas, type ReplicasOptions } from './replicas.js';
 import { type LoaderOptions, VersionLoader } from './version-loader.js';
 
-export interface RegistryOptions extends LoaderOptions {
-  readonly pool: WorkerPool;
-}
+export interface RegistryOptions extends LoaderOptions, ReplicasOptions {}
 
 /**
  * Which model versions should be served, and which are. `setDesired` is the only way to change that; requests take a version
@@ -23,7 +21,7 @@ export class ModelRegistry {
   private stopped: ServerError | undefined;
 
   constructor(private readonly options: RegistryOptions) {
-    this.replicas = new Replicas(options.pool, options.scheduler);
+    this.replicas = new Replicas(options);
     this.loader = new VersionLoader(options, this.replicas);
   }
 

@@ -4,6 +4,7 @@ import type { ModelInterface } from '../core/model-interface.js';
 import type { ModelLabel, ModelStateName } from '../core/telemetry.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ModelKey, ReplicaSpec } from '../wire/messages.js';
+import type { WarmUp } from './warm-up.js';
 
 /** What may follow on what. A version that is to be ready again is a new ModelVersion with a new generation. */
 const NEXT: Record<ModelStateName, readonly ModelStateName[]> = {
@@ -27,6 +28,7 @@ export class ModelVersion {
   model: ModelInterface | undefined;
   scheduled: ScheduledModel | undefined;
   replica: ReplicaSpec | undefined;
+  warmUp: WarmUp | undefined;
   private current: ModelStateName = 'loading';
   private holders = 0;
   private whenFree: (() => void) | undefined;

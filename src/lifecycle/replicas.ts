@@ -1,10 +1,18 @@
 import type { Scheduler } from '../batching/scheduler.js';
-import { errorFromData, ServerError } from '../core/errors.js';
+import { errorFromData, errorToData, ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import type { LoadAnswer } from '../wire/messages.js';
 import { LoadTurns } from './load-turns.js';
 import type { ModelVersion } from './model-version.js';
+import { type PlanWarmUp, warmUp } from './warm-up.js';
+
+export interface ReplicasOptions {
+  readonly pool: WorkerPool;
+  readonly scheduler: Scheduler;
+  /** What a replica is asked before it counts as loaded. */
+  readonly planWarmUp: PlanWarmUp;
+}
 
 /** One worker from when it joined until it was lost; its replacement is another one. */
 type WorkerLife = { readonly worker: WorkerId };
@@ -26,11 +34,8 @@ export class Replicas {
   /** Ends when all have loaded that were told to do so by themselves. */
   private loadingAlone: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly pool: WorkerPool,
-    private readonly scheduler: Scheduler,
-  ) {
-    this.turns = new LoadTurns(scheduler);
+  constructor(private readonly options: ReplicasOptions) {
+    this.turns = new LoadTurns(options.scheduler);
   }
 
   /** Loads the models into a new worker; true when it has them and is still there. `failed` is told of those that it refuses. */
@@ -78,7 +83,7 @@ export class Replicas {
 
   /** From every worker; settles when all have done so, or are gone. */
   async unload(version: ModelVersion): Promise<void> {
-    await Promise.allSettled([...this.workers.keys()].map(worker => this.pool.unload(worker, version.key)));
+    await Promise.allSettled([...this.workers.keys()].map(worker => this.options.pool.unload(worker, version.key)));
   }
 
   private missing(loaded: ReadonlySet<WorkerLife>): WorkerLife[] {
@@ -89,7 +94,7 @@ export class Replicas {
   private async loadIntoMissing(version: ModelVersion, loaded: Set<WorkerLife>): Promise<Round> {
     while (this.missing(loaded).length === 0) await new Promise<void>(resolve => this.joinListeners.push(resolve));
     const lives = this.missing(loaded);
-    const together = this.scheduler.quiet ? lives : lives.slice(0, 1);
+    const together = this.options.scheduler.quiet ? lives : lives.slice(0, 1);
     for (const life of together) loaded.add(life);
     const loads = await Promise.allSettled(together.map(({ worker }) => this.loadInTurn(worker, version)));
     let model: ModelInterface | undefined;
@@ -107,8 +112,18 @@ export class Replicas {
     return version.replica!.runtime.kind === 'custom' ? load() : this.turns.run(worker, load);
   }
 
-  private loadInto(worker: WorkerId, version: ModelVersion): Promise<LoadAnswer> {
-    return this.pool.load(worker, version.replica!);
+  /** Loads and warms up. */
+  private async loadInto(worker: WorkerId, version: ModelVersion): Promise<LoadAnswer> {
+    const { pool, planWarmUp } = this.options;
+    const answer = await pool.load(worker, version.replica!);
+    if (!answer.ok) return answer;
+    try {
+      version.warmUp ??= await planWarmUp(version.spec, answer.model);
+    } catch (error) {
+      return { ok: false, error: errorToData(error) };
+    }
+    const failure = await warmUp(pool, worker, version.key, version.warmUp);
+    return failure === undefined ? answer : { ok: false, error: failure };
   }
 
   private alone<T>(work: () => Promise<T>): Promise<T> {

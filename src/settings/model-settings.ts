@@ -21,6 +21,7 @@ import type { LoadedSettings } from './server-settings.js';
 import { tensorMetadata } from './tensor-metadata.js';
 import { versionPolicy } from './version-policy.js';
 import { versionRange } from './version-range.js';
+import { warmUp } from './warm-up.js';
 
 const importPath: FieldType<Implementation> = scalar("an import path such as 'mlserver_sklearn.SKLearnModel'", value =>
   typeof value === 'string' ? implementationOf(value) : undefined,
@@ -65,7 +66,7 @@ const MODEL = {
   /** These three: null for what the server's settings say. */
   maxQueueSize: field('max_queue_size', nullable(integer({ min: 1 })), null),
   inferTimeoutMs: field('infer_timeout', nullable(seconds), null),
-  warmUp: field('warm_up', nullable(boolean), null),
+  warmUp: field('warm_up', nullable(warmUp), null),
   /** Which of the version folders beside this file is served. */
   aspiredVersion: field('aspired_version', nullable(versionRange), null),
 };

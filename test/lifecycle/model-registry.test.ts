@@ -8,6 +8,7 @@ import { RequestContext } from '../../src/core/context.js';
 import { ServerError } from '../../src/core/errors.js';
 import { DataPlane } from '../../src/dataplane/dataplane.js';
 import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
+import { NO_WARM_UP, type WarmUp } from '../../src/lifecycle/warm-up.js';
 import { Environment } from '../../src/settings/env.js';
 import { entriesOf } from '../../src/settings/json-object.js';
 import { modelSettings } from '../../src/settings/model-settings.js';
@@ -45,18 +46,21 @@ describe('ModelRegistry', () => {
   let dataPlane: DataPlane;
   /** What `prepare` does; files that cannot be converted are made by replacing it. */
   let prepare: (artifact: string) => Promise<string>;
+  let planned: WarmUp;
 
   beforeEach(() => {
     clock = new FakeClock();
     pool = new PuppetPool();
     telemetry = new SilentTelemetry();
     prepare = async artifact => `${artifact}.plan`;
+    planned = NO_WARM_UP;
     scheduler = new Scheduler({ pool, clock, telemetry, policy: adaptive, slotsPerWorker: 1 });
     registry = new ModelRegistry({
       pool,
       scheduler,
       telemetry,
       prepare: async ({ artifact }) => ({ kind: 'plan', file: await prepare(artifact) }),
+      planWarmUp: async () => planned,
       schedule: modelScheduling(serverSettings()),
     });
     dataPlane = new DataPlane({ registry, scheduler, telemetry, server: { name: 's', version: '1', extensions: [] } });
@@ -93,6 +97,28 @@ describe('ModelRegistry', () => {
     await done;
     registry.acquire({ name: 'm' }).release();
     assert.deepEqual(telemetry.states, ['m: loading', 'm: ready']);
+  });
+
+  it('asks every replica before it serves, that of a new worker too, and fails the load where that fails', async () => {
+    pool.join(1);
+    planned = { batches: [[rowsRequest([7])]], runs: 1, required: true, streams: false };
+    const done = registry.setDesired('m', [spec('m')]);
+    await nextTurn();
+    assert.deepEqual(
+      pool.frames.map(({ worker }) => worker),
+      [0, 1],
+    );
+    assert.throws(() => registry.acquire({ name: 'm' }), code('FAILED_PRECONDITION'));
+    for (const frame of pool.frames) frame.echo();
+    await done;
+    pool.lose(1);
+    pool.join(1);
+    await nextTurn();
+    assert.deepEqual([pool.frames.length, pool.frames[2].worker], [3, 1]);
+    pool.frames[2].echo();
+    pool.onFrame = frame => frame.fail('no such layer');
+    await assert.rejects(registry.setDesired('m', [spec('m')]), /warm_up: no such layer/);
+    assert.equal(registry.acquire({ name: 'm' }).key, 'm@#1');
   });
 
   it('finds versions by name, the newest if none is said', async () => {

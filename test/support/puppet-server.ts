@@ -8,6 +8,7 @@ import { DataPlane } from '../../src/dataplane/dataplane.js';
 import { RepositoryAdmin } from '../../src/dataplane/repository-admin.js';
 import { type GrpcServer, startGrpcServer } from '../../src/grpc/server.js';
 import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
+import { NO_WARM_UP } from '../../src/lifecycle/warm-up.js';
 import { createMetrics, type ServerMetrics } from '../../src/metrics/metrics.js';
 import { serverSettings } from '../../src/settings/server-settings.js';
 import { GrpcTestClient } from './grpc-client.js';
@@ -77,6 +78,7 @@ export async function startPuppetServer(
     scheduler,
     telemetry,
     prepare: async () => ({ kind: 'plan', file: '' }),
+    planWarmUp: async () => NO_WARM_UP,
     schedule: modelScheduling(all),
   });
   await registry.workerJoined(0);

@@ -1,0 +1,17 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { badFile } from '../formats/errors.js';
+
+/** The absolute path of a file that must lie in the folder, links followed; `what` names it in messages. Rejects with INVALID_ARGUMENT. */
+export async function fileInside(folder: string, file: string, what: string): Promise<string> {
+  const odd = file === '' || isAbsolute(file) || /[\\\0]/.test(file) || file.split('/').includes('..');
+  if (odd) throw badFile(`${what} '${file}' is no path inside of the folder`);
+  const path = await realpath(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
+    throw badFile(`${what} '${file}' cannot be read (${error.code})`, error);
+  });
+  const inside = relative(await realpath(folder), path);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw badFile(`${what} '${file}' leads out of the folder`);
+  }
+  return path;
+}
