@@ -4,6 +4,7 @@ import type { RequestContext } from '../core/context.js';
 import type { InferResponse } from '../core/protocol.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import { splitHeaders } from '../dataplane/response-headers.js';
 import type { Logger } from '../logging/logger.js';
 import { contextOf } from './context.js';
 import { decodeInferRequest, type InferCall } from './infer-request.js';
@@ -39,8 +40,9 @@ export async function* inferStream(
   }
 }
 
-function answerOf({ cloudEvents }: InferOptions, { raw }: InferCall, response: InferResponse): InferAnswer {
-  return { message: encodeInferResponse(response, raw), trailers: trailersOf(response, cloudEvents) };
+function answerOf({ cloudEvents }: InferOptions, { raw }: InferCall, answer: InferResponse): InferAnswer {
+  const { response, headers } = splitHeaders(answer, cloudEvents);
+  return { message: encodeInferResponse(response, raw), trailers: trailersOf(headers) };
 }
 
 /** ModelInfer. */
@@ -56,9 +58,13 @@ export function unaryInfer(options: InferOptions): handleUnaryCall<Buffer, Buffe
   };
 }
 
-function trailersOf({ modelName, id }: InferResponse, cloudEvents: CloudEventHeaders): Metadata {
+/** Binary entries (`-bin`) are written as base64, as those of a request are read; names that gRPC keeps to itself are left out. */
+function trailersOf(headers: readonly string[]): Metadata {
   const trailers = new Metadata();
-  const headers = cloudEvents.of(modelName, id);
-  for (let i = 0; i < headers.length; i += 2) trailers.set(headers[i], headers[i + 1]);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i];
+    const value = headers[i + 1];
+    if (!name.startsWith('grpc-')) trailers.set(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  }
   return trailers;
 }

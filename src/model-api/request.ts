@@ -45,7 +45,7 @@ export interface ModelRequest {
   /** What the caller asks for, if anything. */
   readonly outputs?: readonly RequestedOutput[];
   readonly parameters: Parameters;
-  /** HTTP headers or gRPC metadata; names in lower case. */
+  /** HTTP headers or gRPC metadata; names in lower case. (MLServer has them as `parameters.headers`.) */
   readonly headers: Readonly<Record<string, string>>;
   /** Of the whole request: its own, or that of the model's settings. */
   readonly contentType?: string;
@@ -62,12 +62,14 @@ export function modelRequest(
   modelContentType: string | undefined,
   signal: AbortSignal,
 ): ModelRequest {
-  const own = parameters.content_type;
+  // What a client writes there is not what the transport says.
+  const { headers: _forged, ...others } = parameters;
+  const own = others.content_type;
   return {
     id,
     inputs: inputs.map(tensor => new InputTensor(tensor, tensorContentType(tensor, metadata))),
     outputs,
-    parameters,
+    parameters: others,
     headers,
     contentType: typeof own === 'string' ? own : modelContentType,
     metadata,

@@ -5,7 +5,7 @@ import { dataLength, MAX_ELEMENTS, type Parameters, type Tensor } from '../core/
 import type { BinaryTail } from './json/binary-tail.js';
 import { JsonCursor } from './json/cursor.js';
 import { readInput, readParameters } from './json/input.js';
-import { outputJson } from './json/output.js';
+import { outputJson, outputPieces } from './json/output.js';
 import { enterList, enterObject, nextItem, nextMember, passNull, readKey, readString } from './json/read.js';
 import { parametersJson, quote } from './json/writer.js';
 
@@ -53,13 +53,28 @@ export function decodeInferRequest(body: Uint8Array, maxElements = MAX_ELEMENTS,
  * null, 64-bit integers are exact. `outputText` writes one output.
  */
 export function encodeInferResponse(response: InferResponse, outputText = outputJson): string {
-  const { id, modelVersion, parameters, outputs } = response;
-  let text = `{"model_name":${quote(response.modelName)}`;
-  if (modelVersion !== undefined) text += `,"model_version":${quote(modelVersion)}`;
-  if (id !== undefined) text += `,"id":${quote(id)}`;
-  text += `,"parameters":${parameters === undefined ? '{}' : parametersJson(parameters)},"outputs":[`;
+  const { outputs } = response;
+  let text = responseStart(response);
   for (let i = 0; i < outputs.length; i++) text += (i > 0 ? ',' : '') + outputText(outputs[i]);
   return `${text}]}`;
+}
+
+/** The same text piece by piece, each of at most a few thousand values. */
+export function* inferResponsePieces(response: InferResponse): Generator<string, undefined> {
+  yield responseStart(response);
+  for (const [i, output] of response.outputs.entries()) {
+    if (i > 0) yield ',';
+    yield* outputPieces(output);
+  }
+  yield ']}';
+}
+
+/** Up to the outputs. */
+function responseStart({ modelName, modelVersion, id, parameters }: InferResponse): string {
+  let text = `{"model_name":${quote(modelName)}`;
+  if (modelVersion !== undefined) text += `,"model_version":${quote(modelVersion)}`;
+  if (id !== undefined) text += `,"id":${quote(id)}`;
+  return `${text},"parameters":${parameters === undefined ? '{}' : parametersJson(parameters)},"outputs":[`;
 }
 
 function readInputs(json: JsonCursor, maxElements: number): Tensor[] {

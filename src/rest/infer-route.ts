@@ -4,6 +4,7 @@ import { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import { splitHeaders } from '../dataplane/response-headers.js';
 import {
   type BinaryAnswer,
   binaryOutputs,
@@ -14,6 +15,7 @@ import {
 import { COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
 import type { Cors } from './cors.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
+import { isLong, sendLong } from './long-answer.js';
 import { type ObserverOptions, observe } from './observe.js';
 import { targetOf } from './target.js';
 
@@ -37,18 +39,19 @@ export function inferRoute(route: string, options: InferRouteOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const context = contextOf(request, reply, route, options);
     const asked = askedOf(request);
-    const response = await dataPlane.infer(context, targetOf(request), asked);
-    const headers = cloudEvents.of(response.modelName, response.id);
+    const answer = await dataPlane.infer(context, targetOf(request), asked);
+    const { response, headers } = splitHeaders(answer, cloudEvents);
     const binary = binaryOutputs(asked);
     if (binary !== undefined) return sendBinary(reply, encodeBinaryResponse(response, binary), headers);
-    const body = encodeInferResponse(response);
     headers.push('content-type', 'application/json');
+    // The request may have come before the stop began.
+    if (dataPlane.phase === 'stopping') reply.raw.shouldKeepAlive = false;
+    if (isLong(response)) return sendLong(request, reply, response, headers, options);
+    const body = encodeInferResponse(response);
     if (options.cors !== undefined || (options.gzipEnabled && body.length >= COMPRESS_FROM_BYTES)) {
       return sendCompressible(request, reply, body, headers);
     }
     headers.push('content-length', String(Buffer.byteLength(body)));
-    // It may have come before the stop began.
-    if (dataPlane.phase === 'stopping') reply.raw.shouldKeepAlive = false;
     reply.hijack();
     reply.raw.writeHead(200, headers);
     reply.raw.end(body);

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { INTERNAL_MESSAGE, toServerError } from '../core/errors.js';
+import type { InferResponse } from '../core/protocol.js';
 import { encodeInferResponse } from './infer-json.js';
 import { askedOf, contextOf, type InferRouteOptions } from './infer-route.js';
+import { isLong, piecesInTurns } from './long-answer.js';
 import { targetOf } from './target.js';
 
 /**
@@ -24,7 +26,7 @@ export function streamRoute(route: string, options: InferRouteOptions) {
     raw.writeHead(200, headers);
     try {
       for (; !answer.done; answer = await answers.next()) {
-        await send(raw, `data: ${encodeInferResponse(answer.value)}\n\n`);
+        await sendEvent(raw, answer.value);
       }
     } catch (error) {
       const known = toServerError(error);
@@ -35,6 +37,13 @@ export function streamRoute(route: string, options: InferRouteOptions) {
     raw.end();
     return reply;
   };
+}
+
+async function sendEvent(raw: ServerResponse, response: InferResponse): Promise<void> {
+  if (!isLong(response)) return send(raw, `data: ${encodeInferResponse(response)}\n\n`);
+  await send(raw, 'data: ');
+  for await (const piece of piecesInTurns(response)) await send(raw, piece);
+  await send(raw, '\n\n');
 }
 
 /** Settles when the connection can take more, or is gone. */

@@ -1,6 +1,6 @@
 import { kindOf } from '../codecs/codec.js';
 import { flatten, tensorData } from '../codecs/plain-values.js';
-import { checkNames } from '../core/bad-input.js';
+import { checkNames, shorten } from '../core/bad-input.js';
 import { DATATYPES, isDatatype } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import {
@@ -22,7 +22,8 @@ export function readAnswer(answer: unknown): Prediction {
   if (!Array.isArray(outputs)) throw bad('outputs', `expected a list, got ${kindOf(outputs)}`);
   const tensors = outputs.map((output, i) => readOutput(output, `outputs[${i}]`));
   checkNames('output', tensors);
-  return { outputs: tensors, parameters: readParameters(parameters, 'parameters') };
+  const read = readParameters(parameters, 'parameters');
+  return { outputs: tensors, parameters: read?.headers === undefined ? read : { ...read, headers: readHeaders(read) } };
 }
 
 function readOutput(output: unknown, at: string): Tensor {
@@ -72,6 +73,23 @@ function readParameters(parameters: unknown, at: string): Parameters | undefined
   } catch (error) {
     throw bad(at, `cannot be written as JSON (${(error as Error).message})`);
   }
+}
+
+/** What both HTTP and gRPC take for names and values. */
+const HEADER_NAME = /^[\w.-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+
+/** Headers for the answer: names in lower case, values as texts. */
+function readHeaders({ headers }: Parameters): Parameters {
+  const read: [string, string][] = [];
+  for (const [name, value] of Object.entries(objectAt(headers, 'parameters.headers', 'an object'))) {
+    const at = `parameters.headers: '${shorten(name)}'`;
+    if (!HEADER_NAME.test(name)) throw bad(at, 'expected letters, digits, dots, lines as the name of a header');
+    if (typeof value === 'object') throw bad(at, `expected a text, got ${kindOf(value)}`);
+    if (!HEADER_VALUE.test(String(value))) throw bad(at, 'expected a text of one line in ASCII');
+    read.push([name.toLowerCase(), String(value)]);
+  }
+  return Object.fromEntries(read);
 }
 
 function objectAt(value: unknown, at: string, expected: string): Record<string, unknown> {

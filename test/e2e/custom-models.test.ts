@@ -19,6 +19,10 @@ const FILES = {
       if (x.data.includes(-1)) throw new Error('minus one');
       return { outputs: [{ name: 'y', datatype: 'FP64', shape: x.shape, data: x.data }] };
     } }`,
+  'models/headers/model-settings.json': settings('headers.Headers'),
+  'models/headers/headers.js': `exports.Headers = { predict: ({ headers, parameters }) => ({
+    outputs: [{ name: 'tenant', datatype: 'BYTES', shape: [1], data: [headers.tenant] }],
+    parameters: { asked: parameters.headers ?? null, headers: { 'X-Cost': 3, 'raw-bin': 'AQI=' } } }) };`,
   'models/missing/model-settings.json': settings('nowhere.Nothing'),
   'models/stream/model-settings.json': settings('stream.Counter', { infer_timeout: 30 }),
   'models/stream/stream.ts': `import { Model, ModelError, logger, type ModelRequest } from 'modelyard';
@@ -101,6 +105,23 @@ for (const workers of [0, 2]) {
           [200, 3],
         ],
       );
+    });
+
+    it('see the headers of a request and give headers to their answer', async () => {
+      const body = { id: '1', inputs: [], parameters: { headers: { tenant: 'not this' } } };
+      const { headers, text } = await server.infer('headers', body, { headers: { Tenant: 'a' } });
+      assert.deepEqual([headers['x-cost'], headers['raw-bin'], headers['ce-id']], ['3', 'AQI=', '1']);
+      const { parameters, outputs } = JSON.parse(text);
+      assert.deepEqual(outputs[0].data, ['a']);
+      assert.deepEqual(parameters, { asked: null });
+      const { trailers, answer } = await grpc.ask(
+        pathOf(inferenceFile, 'ModelInfer'),
+        inferenceService.methods.ModelInfer,
+        { model_name: 'headers', inputs: [] },
+        { metadata: { tenant: 'b' } },
+      );
+      assert.deepEqual([trailers['x-cost'], trailers['raw-bin']], ['3', Buffer.of(1, 2)]);
+      assert.deepEqual([...answer!.parameters.keys()], []);
     });
 
     it('that cannot be loaded say why in the index', async () => {

@@ -232,6 +232,10 @@ describe('custom models', () => {
       /output 'y' is there twice/,
     ],
     [`({ outputs: [], parameters: { big: 1n } })`, /parameters: cannot be written as JSON/],
+    [`({ outputs: [], parameters: { headers: 'a' } })`, /parameters\.headers: expected an object, got string/],
+    [`({ outputs: [], parameters: { headers: { 'a b': 1 } } })`, /parameters\.headers: 'a b': expected letters/],
+    [`({ outputs: [], parameters: { headers: { a: [] } } })`, /parameters\.headers: 'a': expected a text, got list/],
+    [`({ outputs: [], parameters: { headers: { a: 'x\\r\\ny' } } })`, /'a': expected a text of one line in ASCII/],
   ];
 
   it('that answer nonsense are told what is wrong with it', async () => {

@@ -7,6 +7,7 @@ import {
   dataLength,
   isBytes,
   type Parameters,
+  sliceData,
   type Tensor,
   type TensorData,
 } from '../../core/tensor.js';
@@ -24,22 +25,55 @@ const CHUNK = 512;
 /** Up to this size a double that is a whole number prints as digits only. */
 const MAX_DIGITS_ONLY = 1e21;
 
+/** What `outputPieces` puts into one piece: about 4 ms of work. */
+const PIECE_VALUES = 8192;
+const PIECE_BYTES = 262_144;
+
 const TWO_TO_32 = 2 ** 32;
 /** High words of the 64-bit integers that are doubles for certain: from -2^20 up to 2^20, exclusive. */
 const SAFE_HIGH = 2 ** 20;
 
 /** One item of `outputs`, its data flat. Bytes that are no UTF-8 go out as base64, and the tensor's content type says so. */
 export function outputJson(tensor: Tensor): string {
-  const { name, datatype, shape, data } = tensor;
+  const { datatype, data } = tensor;
   const asBase64 = isBytes(data) && !isText(data);
-  const values = asBase64 ? base64Json(data) : valuesJson(datatype, data);
-  const parameters = asBase64 ? { ...tensor.parameters, content_type: 'base64' } : tensor.parameters;
-  return `${headJson(name, datatype, shape, parameters)},"data":[${values}]}`;
+  return `${startJson(tensor, asBase64)}${asBase64 ? base64Json(data) : valuesJson(datatype, data)}]}`;
+}
+
+/** The same text piece by piece, so that nothing else has to wait for all of it. */
+export function* outputPieces(tensor: Tensor): Generator<string, undefined> {
+  const { datatype, data } = tensor;
+  const asBase64 = isBytes(data) && !isText(data);
+  yield startJson(tensor, asBase64);
+  const count = dataLength(data);
+  for (let from = 0, to = 0; from < count; from = to) {
+    to = pieceEnd(data, from, count);
+    const values = sliceData(data, from, to);
+    const text = asBase64 ? base64Json(values as BytesColumn) : valuesJson(datatype, values);
+    yield from === 0 ? text : `,${text}`;
+  }
+  yield ']}';
+}
+
+/** A piece ends after so many values, and of texts after so many bytes. */
+function pieceEnd(data: TensorData, from: number, count: number): number {
+  const most = Math.min(from + PIECE_VALUES, count);
+  if (!isBytes(data)) return most;
+  const { offsets } = data;
+  let to = from + 1;
+  while (to < most && offsets[to] - offsets[from] < PIECE_BYTES) to++;
+  return to;
 }
 
 /** An item of `outputs` whose data stand behind the JSON. */
 export function binaryOutputJson({ name, datatype, shape, parameters }: Tensor, byteLength: number): string {
   return `${headJson(name, datatype, shape, { ...parameters, binary_data_size: byteLength })}}`;
+}
+
+/** Up to the data. */
+function startJson({ name, datatype, shape, parameters }: Tensor, asBase64: boolean): string {
+  const told = asBase64 ? { ...parameters, content_type: 'base64' } : parameters;
+  return `${headJson(name, datatype, shape, told)},"data":[`;
 }
 
 /** All but the data, without the closing brace. */
@@ -169,11 +203,13 @@ function base64Json(column: BytesColumn): string {
   return text;
 }
 
-/** Whether each element is valid UTF-8 by itself. */
-function isText(column: BytesColumn): boolean {
-  const { offsets, bytes } = column;
-  if (isAscii(bytes.subarray(offsets[0], offsets[offsets.length - 1]))) return true;
-  for (let i = 0; i + 1 < offsets.length; i++) if (!isUtf8(bytesAt(column, i))) return false;
+/** Whether each element is valid UTF-8 by itself: all together are, and none begins within a character. */
+function isText({ offsets, bytes }: BytesColumn): boolean {
+  const end = offsets[offsets.length - 1];
+  const whole = bytes.subarray(offsets[0], end);
+  if (isAscii(whole)) return true;
+  if (!isUtf8(whole)) return false;
+  for (const offset of offsets) if (offset < end && (bytes[offset] & 0xc0) === 0x80) return false;
   return true;
 }
 
