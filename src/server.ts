@@ -14,6 +14,7 @@ import { startGrpcServer } from './grpc/server.js';
 import { loadRepository } from './lifecycle/load-repository.js';
 import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
+import { RepositoryWatcher } from './lifecycle/repository-watcher.js';
 import { warmUpWith } from './lifecycle/warm-up.js';
 import type { Logger } from './logging/logger.js';
 import { loggingTelemetry } from './logging/logging-telemetry.js';
@@ -26,6 +27,7 @@ import { PiscinaPool } from './pool/piscina-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
 import { openRepository } from './repository/open-repository.js';
 import type { ModelRepository } from './repository/repository.js';
+import { VersionStates } from './repository/version-states.js';
 import { decodeInferRequest } from './rest/infer-json.js';
 import { startRestServer } from './rest/rest-server.js';
 import { ReplicaHost } from './runtimes/replica-host.js';
@@ -73,6 +75,7 @@ export class InferenceServer {
   private readonly pool: WorkerPool;
   private readonly convertPool: ConvertPool;
   private readonly repository: ModelRepository;
+  private readonly watcher: RepositoryWatcher;
   private readonly metrics: ServerMetrics;
   private readonly transports: Transport[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
@@ -127,6 +130,14 @@ export class InferenceServer {
       schedule: modelScheduling(settings),
     });
     this.repository = openRepository(settings, options.environment);
+    this.watcher = new RepositoryWatcher({
+      repository: this.repository,
+      registry: this.registry,
+      states: new VersionStates(),
+      logger: options.logger,
+      clock,
+      pollMs: settings.modelRepositoryPollMs,
+    });
     this.dataPlane = new DataPlane({
       registry: this.registry,
       scheduler: this.scheduler,
@@ -159,6 +170,7 @@ export class InferenceServer {
     const { shutdownTimeoutMs } = this.settings;
     const limit = (share: number) => delay(shutdownTimeoutMs * share, undefined, { ref: false });
     this.dataPlane.phase = 'stopping';
+    this.watcher.stop();
     this.registry.stop();
     const drained = this.drain();
     await Promise.race([drained, limit(DRAIN_SHARE)]);
@@ -231,8 +243,11 @@ export class InferenceServer {
 
   private async load(): Promise<void> {
     const { settings, options } = this;
-    if (settings.loadModelsAtStartup) {
-      const failed = await loadRepository(this.repository, this.registry, options.logger);
+    const watched = settings.modelRepositoryPollMs > 0;
+    const listing = settings.loadModelsAtStartup || watched ? await this.repository.list() : undefined;
+    if (listing !== undefined && watched) await this.watcher.remember(listing);
+    if (listing !== undefined && settings.loadModelsAtStartup) {
+      const failed = await loadRepository(listing, this.registry, options.logger);
       if (options.strict && failed.length > 0) {
         throw new ServerError(
           'FAILED_PRECONDITION',
@@ -241,6 +256,7 @@ export class InferenceServer {
       }
     }
     if (this.dataPlane.phase === 'starting') this.dataPlane.phase = 'serving';
+    if (watched) this.watcher.start();
   }
 
   /** In the reverse order of opening. */

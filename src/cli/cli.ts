@@ -33,7 +33,8 @@ export async function runCli(
     .argument('[FOLDER]', 'folder with settings.json and models', '.')
     .option('--strict', 'exit with 1 when any model cannot be loaded', false)
     .option('--config <FILE>', 'serve the models that a JSON list names, instead of those in FOLDER')
-    .action(async (folder: string, options: { strict: boolean; config?: string }) => {
+    .option('--watch', 'load models as they change in FOLDER', false)
+    .action(async (folder: string, options: { strict: boolean; config?: string; watch: boolean }) => {
       exitCode = await serveFolder({ folder, ...options }, start, host);
     });
 

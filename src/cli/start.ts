@@ -29,7 +29,12 @@ export interface StartOptions {
   readonly strict: boolean;
   /** A list of models; wins over the setting `model_list`. */
   readonly config?: string;
+  /** Looks for changed models even if the setting `model_repository_poll` is 0. */
+  readonly watch?: boolean;
 }
+
+/** Between two looks for changed models, when the settings do not say. */
+const WATCH_MS = 500;
 
 /**
  * Serves a folder until a signal ends it. Resolves with the exit code: 0 after an orderly stop; 2 when `folder` is none; 1
@@ -37,7 +42,7 @@ export interface StartOptions {
  * server may still be running: the process has to exit.
  */
 export async function serveFolder(
-  { folder, strict, config }: StartOptions,
+  { folder, strict, config, watch = false }: StartOptions,
   start: StartServer,
   host: CliHost,
 ): Promise<number> {
@@ -51,7 +56,8 @@ export async function serveFolder(
     const environment = await readEnvironment(host.env, host.workingDirectory);
     const { settings: read, warnings } = await readServerSettings(root, environment);
     const modelList = config === undefined ? read.modelList : resolve(host.workingDirectory, config);
-    const settings = { ...read, modelList };
+    const modelRepositoryPollMs = read.modelRepositoryPollMs || (watch ? WATCH_MS : 0);
+    const settings = { ...read, modelList, modelRepositoryPollMs };
     const logger = loggerFor(settings, host.stdout);
     for (const warning of warnings) logger.warning(warning);
     if (exists === undefined) logger.warning(`Folder '${root}' does not exist: there are no models to serve`);

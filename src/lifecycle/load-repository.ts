@@ -1,20 +1,19 @@
 import { toServerError } from '../core/errors.js';
 import type { Logger } from '../logging/logger.js';
-import type { ModelRepository } from '../repository/repository.js';
+import type { RepositoryListing } from '../repository/repository.js';
 import { selectVersions } from '../repository/select-versions.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ModelRegistry } from './model-registry.js';
 
 /**
- * Loads what the repository holds, of every model the versions that its policy wants served. A model that cannot be loaded takes no
+ * Loads what a repository holds, of every model the versions that its policy wants served. A model that cannot be loaded takes no
  * other down: its reason is logged, kept by the registry, and told here.
  */
 export async function loadRepository(
-  repository: ModelRepository,
+  { specs, failures, warnings }: RepositoryListing,
   registry: ModelRegistry,
   logger: Logger,
 ): Promise<string[]> {
-  const { specs, failures, warnings } = await repository.list();
   for (const warning of warnings) logger.warning(warning);
   for (const { path, error } of failures) logger.error(`Failed load model settings at ${path}: ${error.message}`);
   const reasons = failures.map(({ name, path, error }) => `${name ?? path}: ${error.message}`);

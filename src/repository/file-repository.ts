@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
+import { ServerError } from '../core/errors.js';
 import type { Environment } from '../settings/env.js';
 import { parseAs } from '../settings/field-types.js';
 import { entriesOf, type JsonObject } from '../settings/json-object.js';
@@ -37,6 +39,7 @@ export class FileRepository implements ModelRepository {
 
   async list(): Promise<RepositoryListing> {
     const { files, bareModels, unreadable } = await scan(this.root);
+    if (files.length === 0 && this.known.size > 0 && !(await isThere(this.root))) return this.gone();
     const byEnvironment = files.length === 0 && environmentNamesModel(this.context.environment);
     const candidates = files.map(path => this.candidateOf(path));
     const described: Described[] = byEnvironment ? [] : bareModels.map(path => bareModel(this.candidateOf(path)));
@@ -70,6 +73,12 @@ export class FileRepository implements ModelRepository {
     return listingOf(name, await this.list());
   }
 
+  /** A mounted folder may go and come back: its models are not to be taken for removed. */
+  private gone(): RepositoryListing {
+    const error = new ServerError('NOT_FOUND', `the model repository ${this.root} is not there any more`);
+    return { specs: [], failures: [{ path: this.root, error }], warnings: [] };
+  }
+
   private candidateOf(path: string): Candidate {
     const folder = dirname(path);
     const known = this.known.get(path) ?? { name: basename(folder) };
@@ -91,6 +100,13 @@ export class FileRepository implements ModelRepository {
       listing.failures.push(failureOf(candidate, thrown));
     }
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** With what a model-settings.json beside the model would say. */

@@ -59,6 +59,24 @@ test('start takes a list of models by option, relative to the working directory,
   }
 });
 
+test('start --watch looks for changes, as often as the setting says if it does', async t => {
+  const workingDirectory = temporaryFolder(t, { 'slow/settings.json': { model_repository_poll: 5 } });
+  for (const [argv, pollMs] of [
+    [['start'], 0],
+    [['start', '--watch'], 500],
+    [['start', 'slow'], 5000],
+    [['start', 'slow', '--watch'], 5000],
+  ] as const) {
+    const host = fakeHost({ workingDirectory });
+    const start: StartServer = async settings => {
+      assert.equal(settings.modelRepositoryPollMs, pollMs);
+      host.signals.emit('SIGTERM', 'SIGTERM');
+      return { endpoints: [], loaded: Promise.resolve(), stop: async () => {} };
+    };
+    assert.equal(await runCli(argv, start, host), 0);
+  }
+});
+
 test('start takes the working directory without FOLDER, and hands --strict on', async t => {
   const workingDirectory = temporaryFolder(t);
   for (const [argv, strict] of [
