@@ -19,6 +19,11 @@ export interface ServerUnderTest {
   stop(): Promise<void>;
 }
 
+/** One that speaks gRPC as well. */
+export interface WholeServer extends ServerUnderTest {
+  readonly grpcPort: number;
+}
+
 export interface ModelyardOptions {
   readonly parallelWorkers: number;
   readonly maxBatchSize: number;
@@ -42,6 +47,7 @@ interface Folder {
   readonly path: string;
   readonly httpPort: number;
   readonly metricsPort: number;
+  readonly grpcPort: number;
 }
 
 /** A folder for the run, such as MLServer reads as well: the example models with these batch settings, no logs per request. */
@@ -68,14 +74,15 @@ async function makeFolder(options: ModelyardOptions): Promise<Folder> {
     await mkdir(join(path, name));
     await writeFile(join(path, name, 'model-settings.json'), JSON.stringify(model));
   }
-  return { path, httpPort, metricsPort };
+  return { path, httpPort, metricsPort, grpcPort };
 }
 
-function underTest({ path, httpPort, metricsPort }: Folder, child: ChildProcess): ServerUnderTest {
+function underTest({ path, httpPort, metricsPort, grpcPort }: Folder, child: ChildProcess): WholeServer {
   return {
     url: `http://127.0.0.1:${httpPort}/v2/models/mnist-svm/infer`,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     pid: child.pid!,
+    grpcPort,
     async stop() {
       await end(child);
       await rm(path, { recursive: true, force: true });
@@ -83,7 +90,7 @@ function underTest({ path, httpPort, metricsPort }: Folder, child: ChildProcess)
   };
 }
 
-export async function startModelyard(options: ModelyardOptions): Promise<ServerUnderTest> {
+export async function startModelyard(options: ModelyardOptions): Promise<WholeServer> {
   const folder = await makeFolder(options);
   const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), 'start', folder.path], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -108,16 +115,27 @@ export async function startMlserver(bin: string, options: ModelyardOptions): Pro
   return { ...server, metricsUrl: undefined };
 }
 
+/** fastify with a constant answer: limit-server.ts. */
 export async function startLimit(): Promise<ServerUnderTest> {
-  const script = join(ROOT, 'dist/bench/limit-server.js');
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = Number((await waitForOutput(child, text => text.includes('\n'))).trim());
+  const { child, port } = await startScript('limit-server.js');
   return {
     url: `http://127.0.0.1:${port}/v2/models/limit/infer`,
     metricsUrl: undefined,
     pid: child.pid!,
     stop: () => end(child),
   };
+}
+
+/** grpc-js with a constant answer: grpc-echo-server.ts. */
+export async function startGrpcEcho(): Promise<{ readonly grpcPort: number; stop(): Promise<void> }> {
+  const { child, port } = await startScript('grpc-echo-server.js');
+  return { grpcPort: port, stop: () => end(child) };
+}
+
+/** One of our scripts that print their port. */
+async function startScript(name: string): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/bench', name)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return { child, port: Number((await waitForOutput(child, text => text.includes('\n'))).trim()) };
 }
 
 /** Resolves with all output so far; what follows is read and dropped. */
