@@ -3,7 +3,9 @@ import { type BatchCounts, batchCounts, processUse, type ServerUnderTest } from 
 
 export interface Load {
   readonly connections: number;
-  readonly body: string;
+  readonly body: string | Buffer;
+  /** JSON if nothing is said. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 
@@ -51,18 +53,20 @@ export async function compare(
   other: ServerUnderTest,
   load: Load,
   rounds: number,
+  otherLoad = load,
 ): Promise<Compared> {
   const pairs: Compared[] = [];
   for (let round = 0; round < rounds + WARM_UP_ROUNDS; round++) {
-    const limit = await measure(other, load);
+    const limit = await measure(other, otherLoad);
     const got = await measure(server, load);
     if (round >= WARM_UP_ROUNDS) pairs.push({ got, ratio: got.requestsPerSecond / limit.requestsPerSecond });
   }
   return pairs.sort((a, b) => a.ratio - b.ratio)[Math.floor(pairs.length / 2)];
 }
 
-function fire(url: string, { connections, body, seconds }: Load): Promise<autocannon.Result> {
-  const headers = { 'content-type': 'application/json' };
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+function fire(url: string, { connections, body, seconds, headers = JSON_HEADERS }: Load): Promise<autocannon.Result> {
   return autocannon({ url, connections, duration: seconds, method: 'POST', body, headers });
 }
 
