@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect, constants } from 'node:http2';
 import { describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { decode, encode } from '../../src/grpc/codec.js';
@@ -20,6 +21,13 @@ const MODELS = { models: [{ name: 'm' }, { name: 'batched', max_batch_size: 100,
 function request(id: string, value: number, model = 'm'): Draft<typeof ModelInferRequest> {
   const input = { name: 'x', datatype: 'FP64', shape: [1, 1], contents: { fp64_contents: [value] } };
   return { model_name: model, id, inputs: [input] };
+}
+
+/** As gRPC puts a message on the wire: not compressed, its length, its bytes. */
+function framed(message: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
 }
 
 describe('ModelStreamInfer', () => {
@@ -159,7 +167,7 @@ describe('ModelStreamInfer', () => {
   });
 
   it('lets go of the model when a caller that does not read goes away', async t => {
-    const { client, pool, admin } = await startPuppetServer(t, { models: [{ name: 's' }], streaming: ['s'] });
+    const { server, client, pool, admin } = await startPuppetServer(t, { models: [{ name: 's' }], streaming: ['s'] });
     const data = new Float64Array(100_000);
     let made = 0;
     pool.onStream = async function* (_worker, { inputs: [input] }) {
@@ -168,15 +176,23 @@ describe('ModelStreamInfer', () => {
         yield { ok: true, outputs: [{ ...input, shape: [data.length], data }], inferenceMs: 0 };
       }
     };
-    const call = client.open(PATH);
+    // grpc-js reads whether or not anybody listens; a bare stream that nobody reads does not.
+    const session = connect(server.url);
+    t.after(() => session.destroy());
+    const call = session.request({
+      ':method': 'POST',
+      ':path': PATH,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
     call.on('error', () => {});
-    call.write(encode(ModelInferRequest, request('a', 1, 's')));
+    call.write(framed(encode(ModelInferRequest, request('a', 1, 's'))));
     // Beyond what the connection takes nothing is made: the count stands still while other calls are answered.
     for (let before = -1; made === 0 || made > before; ) {
       before = made;
       await client.ask(pathOf(inferenceFile, 'ServerLive'), inferenceService.methods.ServerLive, {});
     }
-    call.cancel();
+    call.close(constants.NGHTTP2_CANCEL);
     await admin.unload({ name: 's' });
     await until(() => pool.unloads.length === 1);
   });
