@@ -8,7 +8,7 @@ import type { ConvertAnswer, ConvertTask } from '../src/wire/messages.js';
 export default async function convert(task: ConvertTask): Promise<ConvertAnswer> {
   const unfinished = `${task.target}.${process.pid}`;
   try {
-    const plan = await convertFile(task.artifact, task.kind, task.maxBytes);
+    const plan = await convertFile(task.artifact, task.kind, task);
     await writeFile(unfinished, encodePlan(plan));
     await rename(unfinished, task.target);
     return { ok: true };

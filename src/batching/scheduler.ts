@@ -30,6 +30,8 @@ const QUIET_AFTER_MS = 1_000;
 /** Queues of signatures nobody asks for any more are forgotten beyond this many. */
 const MAX_IDLE_QUEUES = 64;
 
+const IDLE = { kind: 'idle' } as const;
+
 interface ModelQueues {
   readonly model: ScheduledModel;
   readonly bySignature: Map<string, RequestQueue>;
@@ -63,9 +65,9 @@ export class Scheduler {
     this.startGrace();
   }
 
-  /** The worker has every wanted model loaded. */
-  workerReady(worker: WorkerId): void {
-    this.slots.add(worker);
+  /** The worker has every wanted model loaded, but for those that it could not load (by key). */
+  workerReady(worker: WorkerId, lacks?: readonly string[]): void {
+    this.slots.add(worker, lacks);
     this.streams.addWorker(worker);
     this.abandoned = false;
     this.cancelGrace?.();
@@ -215,13 +217,13 @@ export class Scheduler {
     let wakeAt = Number.POSITIVE_INFINITY;
     const now = this.options.clock.now();
     let undecided = this.active.length;
-    while (undecided > 0) {
-      const worker = this.slots.free();
-      if (worker === undefined) break;
+    while (undecided > 0 && this.slots.free) {
       const entry = this.active[0];
       const { queue, queues } = entry;
-      const decision = this.options.policy(snapshot(queue, now), now);
-      if (decision.kind === 'dispatch') this.dispatch(worker, queues, queue, queue.take(decision.rows), now);
+      const worker = this.slots.freeFor(queues.model.key);
+      const decision = worker === undefined ? IDLE : this.options.policy(snapshot(queue, now), now);
+      if (worker !== undefined && decision.kind === 'dispatch')
+        this.dispatch(worker, queues, queue, queue.take(decision.rows), now);
       else {
         undecided--;
         if (decision.kind === 'wait') wakeAt = Math.min(wakeAt, decision.until);

@@ -1,9 +1,11 @@
 import type { WorkerId } from '../pool/worker-pool.js';
 
-/** The workers that hold every wanted model, and how many frames each has in flight. */
+/** The workers that hold the wanted models, and how many frames each has in flight. */
 export class WorkerSlots {
   private readonly inFlight = new Map<WorkerId, number>();
   private readonly resting = new Set<WorkerId>();
+  /** Models, by key, that a worker could not load. */
+  private readonly lacking = new Map<WorkerId, ReadonlySet<string>>();
 
   constructor(private readonly slotsPerWorker: number) {}
 
@@ -17,13 +19,15 @@ export class WorkerSlots {
     return false;
   }
 
-  add(worker: WorkerId): void {
+  add(worker: WorkerId, lacks: readonly string[] = []): void {
     this.inFlight.set(worker, 0);
+    if (lacks.length > 0) this.lacking.set(worker, new Set(lacks));
   }
 
   remove(worker: WorkerId): void {
     this.inFlight.delete(worker);
     this.resting.delete(worker);
+    this.lacking.delete(worker);
   }
 
   /** Gives the worker nothing more until it resumes; does nothing if no other one would be left. */
@@ -39,17 +43,30 @@ export class WorkerSlots {
     this.resting.delete(worker);
   }
 
-  /** The worker with the fewest frames that has room for one more. */
-  free(): WorkerId | undefined {
+  /** Whether some worker has room for one more frame. */
+  get free(): boolean {
+    for (const [worker, frames] of this.inFlight) {
+      if (frames < this.slotsPerWorker && !this.resting.has(worker)) return true;
+    }
+    return false;
+  }
+
+  /** The worker with the fewest frames that has the model and room for one more; one without the model if none has it. */
+  freeFor(model: string): WorkerId | undefined {
+    const someoneHasIt =
+      this.lacking.size === 0 || [...this.inFlight.keys()].some(worker => !this.lacks(worker, model));
     let best: WorkerId | undefined;
     let fewest = this.slotsPerWorker;
     for (const [worker, frames] of this.inFlight) {
-      if (frames < fewest && !this.resting.has(worker)) {
-        fewest = frames;
-        best = worker;
-      }
+      if (frames >= fewest || this.resting.has(worker) || (someoneHasIt && this.lacks(worker, model))) continue;
+      fewest = frames;
+      best = worker;
     }
     return best;
+  }
+
+  private lacks(worker: WorkerId, model: string): boolean {
+    return this.lacking.get(worker)?.has(model) === true;
   }
 
   take(worker: WorkerId): void {

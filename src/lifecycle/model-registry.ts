@@ -72,15 +72,17 @@ export class ModelRegistry {
     for (const family of this.families.values()) family.stop(this.stopped);
   }
 
-  /** A new worker: it loads everything that serves before it may take requests. */
+  /** A new worker: it loads everything that serves before it may take requests, which for models that it cannot load go elsewhere. */
   async workerJoined(worker: WorkerId): Promise<void> {
     const { scheduler, telemetry } = this.options;
     const ready = [...this.versions()].filter(version => version.state === 'ready');
-    const complete = await this.replicas.join(worker, ready, ({ label }, reason) =>
-      telemetry.modelState(label, 'failed', `in a new worker: ${reason}`),
+    const refused = await this.replicas.join(worker, ready);
+    if (refused === undefined) return;
+    for (const { label, reason } of refused) telemetry.modelState(label, 'failed', reason);
+    scheduler.workerReady(
+      worker,
+      refused.map(({ key }) => key),
     );
-    if (!complete) return;
-    scheduler.workerReady(worker);
     telemetry.workerState(worker, 'joined');
   }
 

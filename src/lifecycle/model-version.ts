@@ -22,7 +22,7 @@ const NEXT: Record<ModelStateName, readonly ModelStateName[]> = {
 export class ModelVersion {
   readonly key: ModelKey;
   readonly label: ModelLabel;
-  /** Why it failed. */
+  /** Why it failed, or is not in every worker. */
   reason = '';
   /** Set when it becomes ready. */
   model: ModelInterface | undefined;

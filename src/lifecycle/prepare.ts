@@ -1,4 +1,5 @@
 import type { ConvertPool } from '../pool/convert-pool.js';
+import { hashFile } from '../pool/hash-file.js';
 import type { Implementation } from '../settings/implementations.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { onnxSettings } from '../settings/onnx-settings.js';
@@ -12,8 +13,9 @@ export function prepareWith(converter: ConvertPool) {
     const plan = await converter.planFor(file, kind);
     return { kind: 'plan', file: plan, defaultOutput: typeof asked === 'string' ? asked : undefined };
   };
-  const onnxOf = (spec: ModelSpec, file: string): RuntimeSpec => {
-    return { kind: 'onnx', file, options: onnxSettings(spec.name, spec.settings.parameters.extra) };
+  const onnxOf = async (spec: ModelSpec, file: string): Promise<RuntimeSpec> => {
+    const options = onnxSettings(spec.name, spec.settings.parameters.extra);
+    return { kind: 'onnx', file, sha256: await hashFile(file), options };
   };
 
   return async (spec: ModelSpec): Promise<RuntimeSpec> => {
@@ -28,7 +30,7 @@ export function prepareWith(converter: ConvertPool) {
         return onnxOf(spec, artifact);
       case 'mlflow': {
         const { model, file, kind } = await readMlflowFolder(artifact);
-        const inner = kind === 'onnx' ? onnxOf(spec, file) : await planOf(spec, file, kind, model.predictMethod);
+        const inner = kind === 'onnx' ? await onnxOf(spec, file) : await planOf(spec, file, kind, model.predictMethod);
         return { kind: 'mlflow', model: inner, signature: model.signature };
       }
       case 'custom':

@@ -38,25 +38,24 @@ export class Replicas {
     this.turns = new LoadTurns(options.scheduler);
   }
 
-  /** Loads the models into a new worker; true when it has them and is still there. `failed` is told of those that it refuses. */
-  async join(
-    worker: WorkerId,
-    versions: readonly ModelVersion[],
-    failed: (version: ModelVersion, reason: string) => void,
-  ): Promise<boolean> {
+  /** Loads the models into a new worker. Resolves with those that it refuses, or undefined when the worker is gone. */
+  async join(worker: WorkerId, versions: readonly ModelVersion[]): Promise<ModelVersion[] | undefined> {
     const life = { worker };
     this.workers.set(worker, life);
     for (const listener of this.joinListeners.splice(0)) listener();
+    const refused: ModelVersion[] = [];
     for (const version of versions) {
       if (version.state !== 'ready') continue;
       try {
         const answer = await this.loadInto(worker, version);
-        if (!answer.ok) failed(version, answer.error.message);
+        if (answer.ok) continue;
+        version.reason = `worker ${worker} could not load it again: ${answer.error.message}`;
+        refused.push(version);
       } catch {
-        return false;
+        return undefined;
       }
     }
-    return this.workers.get(worker) === life;
+    return this.workers.get(worker) === life ? refused : undefined;
   }
 
   lose(worker: WorkerId): void {

@@ -1,5 +1,6 @@
 import type { ScheduledModel } from '../batching/scheduled-model.js';
 import type { Scheduler } from '../batching/scheduler.js';
+import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { Telemetry } from '../core/telemetry.js';
 import type { ModelSpec } from '../settings/model-spec.js';
@@ -18,6 +19,9 @@ export interface LoaderOptions {
   readonly schedule: (spec: ModelSpec, key: string, model: ModelInterface) => ScheduledModel;
 }
 
+/** A file that is written to while it is loaded is tried again so often. */
+const MAX_ATTEMPTS = 3;
+
 /** The way of one generation into all workers, and out of them. */
 export class VersionLoader {
   private generation = 0;
@@ -34,20 +38,30 @@ export class VersionLoader {
     );
   }
 
-  /** Loads into every worker; the version can answer then, and is still to be made `ready`. On failure no worker keeps it. Ends
-   * early for a version that nobody wants any more. */
+  /**
+   * Loads into every worker; the version can answer then, and is still to be made `ready`. On failure no worker keeps it. Ends early
+   * for a version that nobody wants any more.
+   */
   async load(version: ModelVersion): Promise<void> {
+    for (let attempt = 1; version.state === 'loading'; attempt++) {
+      try {
+        return await this.loadOnce(version);
+      } catch (error) {
+        const unloaded = this.replicas.unload(version);
+        const changed = error instanceof ServerError && error.code === 'ABORTED';
+        if (!changed || attempt === MAX_ATTEMPTS) throw error;
+        await unloaded;
+      }
+    }
+  }
+
+  private async loadOnce(version: ModelVersion): Promise<void> {
     const { prepare, schedule } = this.options;
     const { spec, key } = version;
-    try {
-      version.replica = { key, name: spec.name, version: spec.version, runtime: await prepare(spec) };
-      if (version.state !== 'loading') return;
-      version.model = await this.replicas.load(version);
-      version.scheduled = schedule(spec, key, version.model);
-    } catch (error) {
-      void this.replicas.unload(version);
-      throw error;
-    }
+    version.replica = { key, name: spec.name, version: spec.version, runtime: await prepare(spec) };
+    if (version.state !== 'loading') return;
+    version.model = await this.replicas.load(version);
+    version.scheduled = schedule(spec, key, version.model);
   }
 
   /** Ends a version: once its last answer is out, or `loading` - which nobody waits for any more - has settled. */

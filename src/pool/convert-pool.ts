@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { errorFromData, ServerError } from '../core/errors.js';
 import type { ConvertAnswer, ConvertTask } from '../wire/messages.js';
+import { hashFile } from './hash-file.js';
 
 export interface ConvertPoolOptions {
   /** The built workers/convert.js. */
@@ -21,7 +21,7 @@ export interface ConvertPoolOptions {
 const IDLE_MS = 2_000;
 
 /**
- * Turns artifacts into plan files, once per content: the file's name is the hash of artifact, kind and build. Conversion runs in
+ * Turns artifacts into plan files, once per content: the plan's name is the hash of artifact, kind and build. Conversion runs in
  * a thread of its own with a memory and a time limit, so that a hostile file cannot hurt serving.
  */
 export class ConvertPool {
@@ -32,14 +32,19 @@ export class ConvertPool {
 
   constructor(private readonly options: ConvertPoolOptions) {}
 
-  /** The path of the plan for this artifact. Rejects with INVALID_ARGUMENT and the reason why it cannot be converted. */
+  /** The path of the plan for this artifact. Rejects with INVALID_ARGUMENT and the reason why it cannot be converted,
+   * or ABORTED when the file is written to meanwhile. */
   async planFor(artifact: string, kind: string): Promise<string> {
-    const name = await this.cacheName(artifact, kind);
-    const target = join(this.options.cacheFolder, `${name}.plan`);
+    const { buildId, cacheFolder } = this.options;
+    const sha256 = await hashFile(artifact);
+    const name = createHash('sha256').update(`${buildId}\n${kind}\n${sha256}`).digest('hex');
+    const target = join(cacheFolder, `${name}.plan`);
     const maxBytes = this.options.memoryMb * 2 ** 20;
     let conversion = this.underWay.get(target);
     if (conversion === undefined) {
-      conversion = this.convertOnce({ artifact, kind, maxBytes, target }).finally(() => this.underWay.delete(target));
+      conversion = this.convertOnce({ artifact, kind, sha256, maxBytes, target }).finally(() =>
+        this.underWay.delete(target),
+      );
       this.underWay.set(target, conversion);
     }
     await conversion;
@@ -101,19 +106,6 @@ export class ConvertPool {
       this.threads.on('error', () => {});
     }
     return this.threads;
-  }
-
-  private async cacheName(artifact: string, kind: string): Promise<string> {
-    const hash = createHash('sha256').update(`${this.options.buildId}\n${kind}\n`);
-    try {
-      for await (const chunk of createReadStream(artifact)) hash.update(chunk as Buffer);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new ServerError('INVALID_ARGUMENT', `the model file ${artifact} cannot be read (${code})`, {
-        cause: error,
-      });
-    }
-    return hash.digest('hex');
   }
 }
 

@@ -15,7 +15,7 @@ async function runtimeOf(replica: ReplicaSpec, spec: RuntimeSpec, log: (line: Mo
     case 'plan':
       return PlannedRuntime.load(spec.file, spec);
     case 'onnx':
-      return OnnxRuntime.load(spec.file, spec.options);
+      return OnnxRuntime.load(spec.file, spec.options, spec.sha256);
     case 'mlflow':
       return new MlflowRuntime(await runtimeOf(replica, spec.model, log), spec.signature);
     case 'custom':

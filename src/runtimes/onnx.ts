@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { checkContent } from '../core/content-hash.js';
 import { ServerError } from '../core/errors.js';
 import type { BatchSharing, ModelInterface } from '../core/model-interface.js';
 import type { InferRequest, TensorMetadata } from '../core/protocol.js';
@@ -28,11 +29,12 @@ export class OnnxRuntime implements Runtime {
 
   /**
    * Reads the file and makes a session on its bytes: nothing is looked up by path, so neither the file's folder nor the thread's
-   * working directory matters. Rejects with INVALID_ARGUMENT and the reason.
+   * working directory matters. Rejects with INVALID_ARGUMENT and the reason, or with ABORTED when the file's hash is not `sha256`.
    */
-  static async load(file: string, options: OnnxOptions = {}): Promise<OnnxRuntime> {
+  static async load(file: string, options: OnnxOptions = {}, sha256?: string): Promise<OnnxRuntime> {
     try {
       const bytes = await readModelFile(file);
+      if (sha256 !== undefined) checkContent(bytes, sha256);
       const declared = readOnnxModel(bytes);
       checkValues(declared);
       const { bytes: tensorsOnly, classes } = withoutZipMaps(bytes, declared);

@@ -20,8 +20,8 @@ export interface ReplicaSpec {
 export type RuntimeSpec =
   /** A converted model: the path of its plan file. */
   | { readonly kind: 'plan'; readonly file: string; readonly defaultOutput?: string; readonly intraOpThreads?: number }
-  /** An ONNX model as its user wrote it. */
-  | { readonly kind: 'onnx'; readonly file: string; readonly options: OnnxOptions }
+  /** An ONNX model as its user wrote it; refused when its bytes are others by now. */
+  | { readonly kind: 'onnx'; readonly file: string; readonly sha256: string; readonly options: OnnxOptions }
   /** One of those in a folder of MLflow. */
   | { readonly kind: 'mlflow'; readonly model: RuntimeSpec; readonly signature?: ModelSignature }
   /** A class of the user's. */
@@ -109,6 +109,8 @@ export interface ConvertTask {
   readonly artifact: string;
   /** sklearn, xgboost, lightgbm, ... */
   readonly kind: string;
+  /** Of the file: it is refused when its bytes are others by now. */
+  readonly sha256: string;
   /** Of the file, and of what it unpacks to. */
   readonly maxBytes: number;
   /** The plan's file; written whole or not at all. */

@@ -42,7 +42,7 @@ export async function tryFile(attempt: Attempt): Promise<Outcome> {
 
 async function load({ path, kind, planPath }: Attempt): Promise<Runtime> {
   if (kind === 'onnx') return OnnxRuntime.load(path);
-  await writeFile(planPath, encodePlan(await convertFile(path, kind, MAX_BYTES)));
+  await writeFile(planPath, encodePlan(await convertFile(path, kind, { maxBytes: MAX_BYTES })));
   return PlannedRuntime.load(planPath);
 }
 

@@ -348,6 +348,44 @@ describe('ModelRegistry', () => {
     await waiting.answer;
   });
 
+  it('sends nothing of a model to a new worker that cannot load it again, unless no other has it', async () => {
+    pool.join(1);
+    await registry.setDesired('m', [spec('m')]);
+    pool.onLoad = async () => ({ ok: false, error: { code: 'ABORTED', message: 'the file is another one' } });
+    pool.lose(0);
+    pool.join(0);
+    await nextTurn();
+    assert.match(registry.find({ name: 'm' }).reason, /^worker 0 could not load it again: the file is another one$/);
+    assert.deepEqual([(await ask('m')).frame.worker, pool.frames.length], [1, 1]);
+    const waiting = await ask('m');
+    assert.equal(pool.frames.length, 1, 'worker 1 is busy');
+    pool.frames[0].echo();
+    await nextTurn();
+    assert.equal(pool.frames[1].worker, 1);
+    pool.frames[1].echo();
+    await waiting.answer;
+    pool.lose(1);
+    assert.equal((await ask('m')).frame.worker, 0);
+  });
+
+  it('tries again when a file is written to while it is loaded, but not for ever', async () => {
+    const changed = new ServerError('ABORTED', 'the file was changed while it was loaded');
+    let attempts = 0;
+    prepare = async artifact => {
+      if (++attempts === 1) throw changed;
+      return artifact;
+    };
+    await registry.setDesired('m', [spec('m')]);
+    assert.equal(attempts, 2);
+    prepare = async () => {
+      attempts++;
+      throw changed;
+    };
+    await assert.rejects(registry.setDesired('m', [spec('m')]), changed);
+    assert.equal(attempts, 5);
+    assert.equal(registry.acquire({ name: 'm' }).key, 'm@#1');
+  });
+
   it('loads what is being loaded into a worker that joins meanwhile', async () => {
     const loads = new HeldLoads(pool);
     const done = registry.setDesired('m', [spec('m')]);

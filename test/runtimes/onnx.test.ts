@@ -194,6 +194,8 @@ describe('OnnxRuntime', () => {
     await assert.rejects(load(t, identityModel(ELEMENT.BF16, ['n'])), refused(/input 'x' is a tensor\(bfloat16\)/));
     await assert.rejects(load(t, identityModel(0, undefined)), refused(/input 'x' is a sequence/));
     await assert.rejects(OnnxRuntime.load(temporaryFolder(t)), refused(/cannot be read \(EISDIR\)/));
+    const file = `${temporaryFolder(t, { 'm.onnx': identityModel(ELEMENT.FP32, ['n']) })}/m.onnx`;
+    await assert.rejects(OnnxRuntime.load(file, {}, 'another hash'), { code: 'ABORTED' });
     await assert.rejects(OnnxRuntime.load('/nowhere/model.onnx'), refused(/cannot be read \(ENOENT\)/));
     for (const { file, path } of maliciousCases().filter(({ implementation }) => implementation === 'onnx'))
       await assert.rejects(OnnxRuntime.load(path), refused(/./), file);

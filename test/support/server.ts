@@ -86,6 +86,11 @@ export class TestServer {
     return new TestServer(server, folder, lines);
   }
 
+  /** What was logged. */
+  get messages(): string[] {
+    return this.lines.all.map(({ message }) => message);
+  }
+
   /** What was logged as an error. */
   get errors(): string[] {
     return this.lines.all.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
