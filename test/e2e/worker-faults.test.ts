@@ -7,6 +7,7 @@ import type { HttpAnswer } from '../support/http.js';
 import { KeepAliveClient } from '../support/keep-alive-client.js';
 import type { Lifetime } from '../support/lifetime.js';
 import { TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const DIGITS = '/v2/models/mnist-svm/infer';
 const LOST = '{"error":"the worker that had this request stopped unexpectedly"}';
@@ -80,6 +81,7 @@ describe('faults of workers', () => {
       for (const answer of lost) assert.deepEqual([(await answer).status, (await answer).text], [503, LOST]);
       // A worker has two batches at most, and of 32 clients 32 can be in them.
       assert.ok(traffic.lost <= 4 * 32, `${traffic.lost} lost`);
+      await until(() => server.messages.filter(line => /Worker \d is ready/.test(line)).length === workers + 4);
       const page = new Exposition((await server.metrics()).text);
       assert.equal(page.value('modelyard_workers_lost_total'), 4);
       assert.equal(page.value('modelyard_workers'), workers);
