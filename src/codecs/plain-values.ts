@@ -82,6 +82,9 @@ const DATATYPE_OF_KIND = new Map<string, Datatype>([
   ['string', 'BYTES'],
 ]);
 
+/** Numbers from here on would be rounded to an infinity. */
+const FLOAT_END = { FP16: 65520, FP32: 2 ** 128 * (1 - 2 ** -25), FP64: Number.POSITIVE_INFINITY };
+
 function put(data: NumericArray, datatype: NumericDatatype, index: number, value: unknown, what: string): void {
   const wrong = () => wrongValue(what, datatype, index, shown(value));
   switch (datatype) {
@@ -101,8 +104,9 @@ function put(data: NumericArray, datatype: NumericDatatype, index: number, value
     case 'FP16':
     case 'FP32':
     case 'FP64': {
-      if (typeof value !== 'number' && value !== null) throw wrong();
-      const number = value === null ? Number.NaN : value;
+      if (typeof value !== 'number' && typeof value !== 'bigint' && value !== null) throw wrong();
+      const number = value === null ? Number.NaN : Number(value);
+      if (Number.isFinite(number) && Math.abs(number) >= FLOAT_END[datatype]) throw wrong();
       data[index] = datatype === 'FP16' ? float16FromNumber(number) : number;
       return;
     }

@@ -8,9 +8,19 @@ import { isJsonType, notJson } from './content-type.js';
 export type BodyDone = (error: Error | null, body?: Buffer) => void;
 
 /** The body of a request that says it is JSON, or says nothing. */
-export function readBody({ raw }: FastifyRequest, limitBytes: number, done: BodyDone): void {
+export function readBody(request: FastifyRequest, limitBytes: number, done: BodyDone): void {
+  readBodyOf(isJsonType, request, limitBytes, done);
+}
+
+/** The body of a request whose content type is one that `isTaken`. */
+export function readBodyOf(
+  isTaken: (contentType: string | undefined) => boolean,
+  { raw }: FastifyRequest,
+  limitBytes: number,
+  done: BodyDone,
+): void {
   const { 'content-type': contentType } = raw.headers;
-  if (isJsonType(contentType)) collectBody(raw, limitBytes, done);
+  if (isTaken(contentType)) collectBody(raw, limitBytes, done);
   else done(notJson(contentType));
 }
 

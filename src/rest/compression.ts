@@ -19,15 +19,16 @@ export function acceptsGzip(header: string | string[] | undefined): boolean {
   return false;
 }
 
-/** Sends text, compressed when it is long enough and the client takes it. `headers`: names and values in turn. */
+/** Sends a body, compressed when it may be, is long enough and the client takes it. `headers`: names and values in turn. */
 export async function sendCompressible(
   request: FastifyRequest,
   reply: FastifyReply,
-  body: string,
+  body: string | Buffer,
   headers: readonly string[],
+  gzipEnabled: boolean,
 ): Promise<FastifyReply> {
   for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
-  if (body.length < COMPRESS_FROM_BYTES) return reply.send(body);
+  if (!gzipEnabled || body.length < COMPRESS_FROM_BYTES) return reply.send(body);
   const vary = reply.getHeader('vary');
   reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
   if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(body);

@@ -13,8 +13,10 @@ import {
   HEADER_LENGTH,
 } from './binary-tensors.js';
 import { COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
+import { isMsgpackType, MSGPACK_TYPE, wantsMsgpack } from './content-type.js';
 import type { Cors } from './cors.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
+import { decodeMsgpackRequest, encodeMsgpackResponse } from './infer-msgpack.js';
 import { isLong, sendLong } from './long-answer.js';
 import { type ObserverOptions, observe } from './observe.js';
 import { targetOf } from './target.js';
@@ -41,6 +43,11 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     const asked = askedOf(request);
     const answer = await dataPlane.infer(context, targetOf(request), asked);
     const { response, headers } = splitHeaders(answer, cloudEvents);
+    const { accept, 'content-type': sent } = request.raw.headers;
+    if (wantsMsgpack(accept, isMsgpackType(sent))) {
+      headers.push('content-type', MSGPACK_TYPE);
+      return sendCompressible(request, reply, encodeMsgpackResponse(response, asked), headers, options.gzipEnabled);
+    }
     const binary = binaryOutputs(asked);
     if (binary !== undefined) return sendBinary(reply, encodeBinaryResponse(response, binary), headers);
     headers.push('content-type', 'application/json');
@@ -49,7 +56,7 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     if (isLong(response)) return sendLong(request, reply, response, headers, options);
     const body = encodeInferResponse(response);
     if (options.cors !== undefined || (options.gzipEnabled && body.length >= COMPRESS_FROM_BYTES)) {
-      return sendCompressible(request, reply, body, headers);
+      return sendCompressible(request, reply, body, headers, options.gzipEnabled);
     }
     headers.push('content-length', String(Buffer.byteLength(body)));
     reply.hijack();
@@ -67,6 +74,7 @@ export function askedOf(request: FastifyRequest): InferRequest {
 
 function decode(request: FastifyRequest): InferRequest {
   const body = (request.body ??= NO_BODY) as Buffer;
+  if (isMsgpackType(request.raw.headers['content-type'])) return decodeMsgpackRequest(body);
   const headerLength = request.headers[HEADER_LENGTH];
   return headerLength === undefined ? decodeInferRequest(body) : decodeBinaryRequest(body, headerLength.toString());
 }

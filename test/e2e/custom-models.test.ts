@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { inferenceFile, inferenceService } from '../../src/grpc/inference-schema.js';
+import { packMessage, unpackMessage } from '../../src/wire/msgpack.js';
 import { GrpcTestClient, pathOf } from '../support/grpc-client.js';
 import { suiteLifetime } from '../support/lifetime.js';
 import { TestServer } from '../support/server.js';
@@ -122,6 +123,33 @@ for (const workers of [0, 2]) {
       );
       assert.deepEqual([trailers['x-cost'], trailers['raw-bin']], ['3', Buffer.of(1, 2)]);
       assert.deepEqual([...answer!.parameters.keys()], []);
+    });
+
+    it('are asked and answer in MessagePack', async () => {
+      const ask = async (method: string, body: object, headers: object = {}) => {
+        const answer = await fetch(`http://127.0.0.1:${server.port}/v2/models/echo/${method}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/msgpack', ...headers },
+          body: new Uint8Array(packMessage(body)),
+        });
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        const type = answer.headers.get('content-type');
+        const isJson = type?.startsWith('application/json');
+        return { status: answer.status, type, body: isJson ? JSON.parse(bytes.toString()) : unpackMessage(bytes) };
+      };
+      const data = Float64Array.of(1.5, 2);
+      const binary = Buffer.from(data.buffer);
+      const question = { id: 'm', inputs: [{ name: 'x', datatype: 'FP64', shape: [2], data: binary }] };
+      for (const method of ['infer', 'generate']) {
+        const { status, type, body } = await ask(method, question);
+        assert.deepEqual([status, type, body.get('id')], [200, 'application/msgpack', 'm']);
+        assert.deepEqual(body.get('outputs')[0].get('data'), binary);
+      }
+      const json = await ask('infer', question, { accept: 'application/json' });
+      assert.deepEqual(json.body.outputs[0].data, [1.5, 2]);
+      const bad = await ask('infer', { inputs: [{ ...question.inputs[0], shape: [3] }] });
+      assert.equal(bad.status, 400);
+      assert.equal(bad.body.error, "input 'x': shape [3] needs 3 values, got 2");
     });
 
     it('that cannot be loaded say why in the index', async () => {

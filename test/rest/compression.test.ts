@@ -21,7 +21,13 @@ for (const [header, expected] of [
 test('long answers are compressed for clients that take it, short ones never', async () => {
   const app = fastify();
   app.get<{ Params: { length: string } }>('/:length', (request, reply) =>
-    sendCompressible(request, reply, 'x'.repeat(Number(request.params.length)), ['content-type', 'application/json']),
+    sendCompressible(
+      request,
+      reply,
+      'x'.repeat(Number(request.params.length)),
+      ['content-type', 'application/json'],
+      true,
+    ),
   );
   const ask = (length: number, encoding = '') =>
     app.inject({ method: 'GET', url: `/${length}`, headers: { 'accept-encoding': encoding } });

@@ -27,7 +27,7 @@ export function addDocsRoutes(app: FastifyInstance, options: DocsOptions): void 
   };
   const send = (request: FastifyRequest, reply: FastifyReply, body: string) => {
     reply.header('cache-control', 'no-cache');
-    return options.gzipEnabled ? sendCompressible(request, reply, body, []) : reply.send(body);
+    return sendCompressible(request, reply, body, [], options.gzipEnabled);
   };
   const sendDocument = (request: FastifyRequest, reply: FastifyReply, document: OpenApiDocument) =>
     send(request, reply.type('application/json'), JSON.stringify(document));
