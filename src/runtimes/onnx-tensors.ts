@@ -22,7 +22,22 @@ const DATATYPE = new Map<string, Datatype>(
   Object.entries(ORT_TYPE).map(([datatype, type]) => [type, datatype as Datatype]),
 );
 
+keepBitsOfFp16();
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * onnxruntime looks once, with its first tensor, whether there are arrays of 16-bit floats, and keeps FP16 in them. Its binary (1.30)
+ * takes such arrays, which Node has from version 24 on, for empty ones; without them it keeps the bits.
+ */
+function keepBitsOfFp16(): void {
+  const scope = globalThis as { Float16Array?: unknown };
+  const { Float16Array: floats } = scope;
+  if (floats === undefined) return;
+  scope.Float16Array = undefined;
+  new OrtTensor('float32', new Float32Array(1));
+  scope.Float16Array = floats;
+}
 
 /** The protocol's name of one of onnxruntime's types; undefined when it has none. */
 export function datatypeOf(ortType: string): Datatype | undefined {
@@ -38,13 +53,7 @@ export function toOrtTensor({ name, datatype, shape, data }: Tensor): OrtTensor 
 /** The result's own memory, or its texts as bytes. */
 export function dataOf({ type, data }: OrtTensor): TensorData {
   if (type === 'string') return bytesColumn(data as string[]);
-  // The protocol's form of FP16 is its 16 bits, whether or not this Node has an array of such numbers.
-  if (type === 'float16') return bitsOf(data as Uint16Array);
   return data as NumericArray;
-}
-
-function bitsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
-  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function textsOf(name: string, column: Extract<TensorData, { offsets: unknown }>): string[] {
