@@ -37,7 +37,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // What inspect and convert do with a file, without a server.
   'model-file': ['core', 'formats', 'convert', 'runtimes', 'lifecycle'],
-  cli: ['core', 'settings', 'logging', 'model-file', 'server.ts'],
+  // What sends requests to a server that is somewhere else.
+  client: ['core'],
+  cli: ['core', 'settings', 'logging', 'model-file', 'client', 'server.ts'],
   'index.ts': ['core', 'codecs', 'model-api', 'server.ts', 'settings', 'logging'],
   workers: ['core', 'wire', 'settings', 'convert', 'runtimes'],
 };

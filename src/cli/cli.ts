@@ -1,15 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../settings/package-version.js';
-import { convertToOnnx } from './convert.js';
 import { type CliHost, processHost } from './host.js';
-import { inspect } from './inspect.js';
-import { type StartServer, serveFolder } from './start.js';
+import { inferCommand, readInferVariables } from './infer-options.js';
+import type { StartServer } from './start.js';
 
 const USAGE_ERROR = 2;
 
 /**
  * Runs a command line (without `node` and the script) to its end and resolves with the exit code; 2 for one that cannot be
- * understood. The caller exits the process with it: work that was given up may still be under way.
+ * understood. The caller exits the process with it: work that was given up may still be under way. What a command needs is
+ * imported when it runs, so that `start` does not wait for the others.
  */
 export async function runCli(
   argv: readonly string[],
@@ -30,20 +30,22 @@ export async function runCli(
   program
     .command('start')
     .description('serve the models in FOLDER, which may be one made for MLServer')
-    .argument('[FOLDER]', 'folder with settings.json and models', '.')
-    .option('--strict', 'exit with 1 when any model cannot be loaded', false)
+    .argument('[FOLDER]', 'folder with settings.json and models', host.env.MLSERVER_MODELS_DIR ?? '.')
+    .option('--strict', 'exit with 1 when any model cannot be loaded')
     .option('--config <FILE>', 'serve the models that a JSON list names, instead of those in FOLDER')
-    .option('--watch', 'load models as they change in FOLDER', false)
-    .action(async (folder: string, options: { strict: boolean; config?: string; watch: boolean }) => {
-      exitCode = await serveFolder({ folder, ...options }, start, host);
+    .option('--watch', 'load models as they change in FOLDER')
+    .action(async (folder: string, options: { strict?: boolean; config?: string; watch?: boolean }) => {
+      const { serveFolder } = await import('./start.js');
+      exitCode = await serveFolder({ folder, strict: false, watch: false, ...options }, start, host);
     });
 
   program
     .command('inspect')
     .description("tell what is in a model's file, without running any of it")
     .argument('<FILE>', 'a file, or a folder of MLflow')
-    .option('--json', 'print everything as JSON', false)
-    .action(async (file: string, { json }: { json: boolean }) => {
+    .option('--json', 'print everything as JSON')
+    .action(async (file: string, { json = false }: { json?: boolean }) => {
+      const { inspect } = await import('./inspect.js');
       exitCode = await inspect({ file, json }, host);
     });
 
@@ -53,8 +55,18 @@ export async function runCli(
     .argument('<FILE>', 'a file, or a folder of MLflow')
     .requiredOption('-o, --output <PATH>', 'where the ONNX model goes')
     .action(async (file: string, { output }: { output: string }) => {
+      const { convertToOnnx } = await import('./convert.js');
       exitCode = await convertToOnnx({ file, output }, host);
     });
+
+  const inferring = inferCommand(async options => {
+    const { infer } = await import('./infer.js');
+    exitCode = await infer(options, host);
+  });
+  program.addCommand(inferring.copyInheritedSettings(program));
+  program.hook('preSubcommand', (_, command) => {
+    if (command === inferring) readInferVariables(inferring, host.env);
+  });
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

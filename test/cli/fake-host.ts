@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
-import type { CliHost } from '../../src/cli/host.js';
+import { Readable } from 'node:stream';
+import type { CliHost, CliOutput } from '../../src/cli/host.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 export interface FakeHost extends CliHost {
@@ -12,16 +13,23 @@ export interface FakeHost extends CliHost {
 }
 
 /** A process that is none: it collects what is written, and its time passes when told. */
-export function fakeHost(options: Partial<Pick<CliHost, 'env' | 'workingDirectory'>> = {}): FakeHost {
+export function fakeHost(options: Partial<Pick<CliHost, 'env' | 'workingDirectory' | 'stdin'>> = {}): FakeHost {
   const written = { stdout: '', stderr: '' };
+  const outputTo = (stream: keyof typeof written): CliOutput => ({
+    write(text, done) {
+      written[stream] += text;
+      done?.();
+    },
+  });
   return {
     env: {},
     workingDirectory: tmpdir(),
-    ...options,
-    stdout: { write: text => (written.stdout += text) },
-    stderr: { write: text => (written.stderr += text) },
-    signals: new EventEmitter(),
+    stdin: Readable.from([]),
     clock: new FakeClock(),
+    ...options,
+    stdout: outputTo('stdout'),
+    stderr: outputTo('stderr'),
+    signals: new EventEmitter(),
     output: () => written.stdout,
     errors: () => written.stderr,
   };
