@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,8 @@ export interface ServerUnderTest {
 /** One that speaks gRPC as well. */
 export interface WholeServer extends ServerUnderTest {
   readonly grpcPort: number;
+  /** When its process was started, by performance.now. */
+  readonly startedAt: number;
 }
 
 export interface ModelyardOptions {
@@ -30,6 +32,8 @@ export interface ModelyardOptions {
   readonly maxBatchTimeSeconds: number;
   /** Of those in models/; both if nothing is said. */
   readonly models?: readonly string[];
+  /** Further files of the folder, by path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Added to settings.json. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -74,11 +78,20 @@ async function makeFolder(options: ModelyardOptions): Promise<Folder> {
     await mkdir(join(path, name));
     await writeFile(join(path, name, 'model-settings.json'), JSON.stringify(model));
   }
+  for (const [file, content] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), content);
+  }
   return { path, httpPort, metricsPort, grpcPort };
 }
 
-function underTest({ path, httpPort, metricsPort, grpcPort }: Folder, child: ChildProcess): WholeServer {
+function underTest(
+  { path, httpPort, metricsPort, grpcPort }: Folder,
+  child: ChildProcess,
+  startedAt: number,
+): WholeServer {
   return {
+    startedAt,
     url: `http://127.0.0.1:${httpPort}/v2/models/mnist-svm/infer`,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     pid: child.pid!,
@@ -92,21 +105,28 @@ function underTest({ path, httpPort, metricsPort, grpcPort }: Folder, child: Chi
 
 export async function startModelyard(options: ModelyardOptions): Promise<WholeServer> {
   const folder = await makeFolder(options);
+  const startedAt = performance.now();
   const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), 'start', folder.path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await waitForOutput(child, text => text.includes('HTTP server running'));
-  return underTest(folder, child);
+  return underTest(folder, child, startedAt);
+}
+
+/** Waits until the first load of models has ended. */
+export async function untilReady({ url }: ServerUnderTest): Promise<void> {
+  while (!(await fetch(new URL('/v2/health/ready', url))).ok) await delay(10);
 }
 
 /** MLServer with the digits on the same settings. `bin`: of a Python environment that has it. */
 export async function startMlserver(bin: string, options: ModelyardOptions): Promise<ServerUnderTest> {
   const folder = await makeFolder({ ...options, models: ['mnist-svm'] });
+  const startedAt = performance.now();
   const child = spawn(join(bin, 'mlserver'), ['start', folder.path], {
     stdio: 'ignore',
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
-  const server = underTest(folder, child);
+  const server = underTest(folder, child, startedAt);
   const ready = server.url.replace(/infer$/, 'ready');
   while (!(await fetch(ready).catch(() => undefined))?.ok) {
     if (child.exitCode !== null) throw new Error(`mlserver ended with code ${child.exitCode}`);
