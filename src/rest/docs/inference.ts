@@ -1,3 +1,4 @@
+import { MSGPACK_TYPE } from '../content-type.js';
 import { type Content, type MediaType, type Operation, type Response, refTo } from './openapi.js';
 import { FAILURES, failures, json } from './responses.js';
 
@@ -22,6 +23,7 @@ const HEADER_LENGTH = {
   description: 'Bytes of JSON at the beginning of an answer with raw values behind it.',
   schema: { type: 'integer' },
 };
+const PACKED = 'The same as MessagePack; numbers may be binary, as raw values are.';
 const RAW =
   'The JSON, and behind it the values of the tensors that say `binary_data_size`, little-endian, one after the other.';
 
@@ -33,6 +35,7 @@ export function inferOperation(described: Described, examples: InferExamples): O
     content: {
       ...json(RESPONSE, answers(examples, '200')),
       'application/octet-stream': { schema: { description: RAW } },
+      [MSGPACK_TYPE]: { schema: { description: `${PACKED} For requests that are so, or ask for it by \`accept\`.` } },
     },
   };
   return operation(described, examples, ok);
@@ -73,6 +76,7 @@ function requestContent(examples: InferExamples): Content {
     'application/octet-stream': {
       schema: { description: `JSON as above; or, with \`Inference-Header-Content-Length\`: ${RAW}` },
     },
+    [MSGPACK_TYPE]: { schema: { description: PACKED } },
   };
 }
 

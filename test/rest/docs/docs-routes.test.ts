@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import type { OpenApiDocument, Operation, Parameter } from '../../../src/rest/docs/openapi.js';
-import { resolve } from '../../../src/rest/docs/openapi.js';
+import { pack } from 'msgpackr';
+import {
+  type OpenApiDocument,
+  type Operation,
+  type Parameter,
+  type Response,
+  resolve,
+} from '../../../src/rest/docs/openapi.js';
 import { DocumentChecker } from '../../support/documents.js';
 import type { HttpAnswer } from '../../support/http.js';
 import { suiteLifetime } from '../../support/lifetime.js';
@@ -89,6 +95,29 @@ describe('routes of the documentation', () => {
     const sent = await sendAll(await documentAt('/v2/docs'));
     assert.ok(sent.includes('post /v2/models/text-similarity/versions/v1/infer two-texts'));
     await load('text-similarity');
+  });
+
+  it('describe the forms that bodies may have', async () => {
+    const path = '/v2/models/text-similarity/infer';
+    const { paths } = await documentAt('/v2/models/text-similarity/docs');
+    const { requestBody, responses } = paths[path].post!;
+    const request = { inputs: [{ name: 'texts', shape: [2], datatype: 'BYTES', data: ['a', 'b'] }] };
+    const bodies: Record<string, string | Buffer> = {
+      'application/json': JSON.stringify(request),
+      'application/octet-stream': JSON.stringify({ ...request, parameters: { binary_data_output: true } }),
+      'application/msgpack': pack(request),
+    };
+    assert.deepEqual(Object.keys(requestBody!.content).sort(), Object.keys(bodies).sort());
+    assert.deepEqual(Object.keys((responses['200'] as Response).content!).sort(), Object.keys(bodies).sort());
+    for (const [type, body] of Object.entries(bodies)) {
+      const { status, headers } = await server.request({
+        method: 'POST',
+        path,
+        body,
+        headers: { 'content-type': type },
+      });
+      assert.deepEqual([status, headers['content-type']], [200, type]);
+    }
   });
 
   it('describe failures as they are', async () => {
