@@ -39,7 +39,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'model-file': ['core', 'formats', 'convert', 'runtimes', 'lifecycle'],
   // What sends requests to a server that is somewhere else.
   client: ['core'],
-  cli: ['core', 'settings', 'logging', 'model-file', 'client', 'server.ts'],
+  // What init makes folders of.
+  templates: ['core'],
+  cli: ['core', 'settings', 'logging', 'model-file', 'client', 'templates', 'server.ts'],
   'index.ts': ['core', 'codecs', 'model-api', 'server.ts', 'settings', 'logging'],
   workers: ['core', 'wire', 'settings', 'convert', 'runtimes'],
 };

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../settings/package-version.js';
+import { TEMPLATES, type Template } from '../templates/create-folder.js';
 import { type CliHost, processHost } from './host.js';
 import { inferCommand, readInferVariables } from './infer-options.js';
 import type { StartServer } from './start.js';
@@ -57,6 +58,18 @@ export async function runCli(
     .action(async (file: string, { output }: { output: string }) => {
       const { convertToOnnx } = await import('./convert.js');
       exitCode = await convertToOnnx({ file, output }, host);
+    });
+
+  program
+    .command('init')
+    .description('make a folder with a small model that can be served at once')
+    .argument('[FOLDER]', 'is made where it is not there; no file is overwritten', '.')
+    .addOption(
+      new Option('-t, --template <NAME>', 'kind of model').choices(TEMPLATES).default('sklearn' satisfies Template),
+    )
+    .action(async (folder: string, { template }: { template: Template }) => {
+      const { init } = await import('./init.js');
+      exitCode = await init({ folder, template }, host);
     });
 
   const inferring = inferCommand(async options => {
