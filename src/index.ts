@@ -16,4 +16,4 @@ export {
 export { ModelError } from './model-api/model-error.js';
 export type { InputTensor, ModelRequest } from './model-api/request.js';
 export { type TypedOptions, typed } from './model-api/typed.js';
-export { decode, decodeRequest, encode, encodeAll } from './model-api/values.js';
+export { decode, decodeRequest, encode, encodeAll, encodeResponse } from './model-api/values.js';

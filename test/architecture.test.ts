@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   repository: ['core', 'settings', 'formats'],
   batching: ['core', 'wire', 'settings', 'pool'],
   lifecycle: ['core', 'wire', 'settings', 'formats', 'logging', 'pool', 'repository', 'batching'],
-  dataplane: ['core', 'wire', 'settings', 'logging', 'repository', 'batching', 'lifecycle'],
+  dataplane: ['core', 'wire', 'settings', 'codecs', 'logging', 'repository', 'batching', 'lifecycle'],
   rest: ['core', 'wire', 'settings', 'codecs', 'logging', 'metrics', 'dataplane'],
   grpc: ['core', 'wire', 'settings', 'formats', 'logging', 'metrics', 'dataplane'],
   kafka: ['core', 'wire', 'settings', 'logging', 'metrics', 'dataplane'],

@@ -3,9 +3,9 @@ import { badInput, checkBytes, type TensorCodec } from './codec.js';
 
 const CONTENT_TYPE = 'datetime';
 
-/** ISO 8601: a day, or a day and a time of day; fractions of a second beyond milliseconds are cut. */
+/** ISO 8601: a day - of a month, or of a week - and perhaps a time of day; fractions of a second beyond milliseconds are cut. */
 const ISO =
-  /^(\d{4})(-?)(\d{2})\2(\d{2})(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})(?:(-?)(\d{2})\2(\d{2})|(-?)W(\d{2})(?:\5([1-7]))?)(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Content type `datetime`: a list of moments as ISO 8601 texts. Without a zone they are UTC. */
 export const datetimeCodec: TensorCodec<Date[], readonly Date[]> = {
@@ -34,15 +34,34 @@ export const datetimeCodec: TensorCodec<Date[], readonly Date[]> = {
 };
 
 function parse(text: string): Date | undefined {
-  const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
-    ISO.exec(text) ?? [];
-  if (year === undefined) return undefined;
+  const found = ISO.exec(text);
+  if (found === null) return undefined;
+  const [, year, , month, day, , week, weekday = '1'] = found;
+  const [hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = found.slice(8);
   const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
   const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset}`);
-  // Node takes the 31st of every month.
-  const exists = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  return exists && !Number.isNaN(date.getTime()) ? date : undefined;
+  const isoDay = week === undefined ? dayOfMonth(year, month, day) : dayOfWeek(year, week, weekday);
+  const date = new Date(`${isoDay}T${hour}:${minute}:${second}.${milliseconds}${offset}`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** Undefined for a day that does not exist: Node takes the 31st of every month. */
+function dayOfMonth(year: string, month: string, day: string): string | undefined {
+  const isoDay = `${year}-${month}-${day}`;
+  const date = new Date(`${isoDay}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day) ? isoDay : undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The first week of a year is the one that holds the 4th of January; weeks begin on Mondays. */
+function dayOfWeek(year: string, week: string, weekday: string): string | undefined {
+  const fourth = new Date(`${year}-01-04T00:00Z`);
+  const monday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * DAY_MS;
+  const start = monday + (Number(week) - 1) * 7 * DAY_MS;
+  // A week is of the year that its Thursday is in.
+  if (new Date(start + 3 * DAY_MS).getUTCFullYear() !== Number(year)) return undefined;
+  return new Date(start + (Number(weekday) - 1) * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** As Python's `isoformat` writes a time in UTC: without a fraction when there is none. */

@@ -1,15 +1,15 @@
 import type { Datatype, NumericArray } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import { float16ToNumber } from '../core/float16.js';
-import { elementCount, isBytes, type Tensor, texts } from '../core/tensor.js';
+import { elementCount, isBytes, optionalTexts, type Tensor } from '../core/tensor.js';
 import { kindOf, type TensorCodec } from './codec.js';
 import { datatypeOf, flatten, isTypedArray, tensorData } from './plain-values.js';
 
-/** An n-dimensional array, flat and row-major. Halves are widened to FP32; BYTES are texts. */
+/** An n-dimensional array, flat and row-major. Halves are widened to FP32; BYTES are texts, null where one is missing. */
 export interface NdArray {
   readonly datatype: Datatype;
   readonly shape: readonly number[];
-  readonly data: NumericArray | string[];
+  readonly data: NumericArray | (string | null)[];
 }
 
 /** What can become an array: one, typed arrays, numbers, booleans, and lists of these of any depth. */
@@ -27,7 +27,7 @@ export const numpyCodec: TensorCodec<NdArray, ArrayValue> = {
   contentType: CONTENT_TYPE,
 
   decode({ datatype, shape, data }) {
-    if (isBytes(data)) return { datatype, shape, data: texts(data) };
+    if (isBytes(data)) return { datatype, shape, data: optionalTexts(data) };
     if (datatype !== 'FP16') return { datatype, shape, data };
     return { datatype: 'FP32', shape, data: Float32Array.from(data as Uint16Array, float16ToNumber) };
   },

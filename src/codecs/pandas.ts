@@ -1,5 +1,5 @@
 import { ServerError } from '../core/errors.js';
-import { type BytesColumn, bytesColumn, dataLength, type Tensor, texts } from '../core/tensor.js';
+import { type BytesColumn, bytesColumn, dataLength, optionalTexts, type Tensor } from '../core/tensor.js';
 import { badInput, kindOf } from './codec.js';
 import { numpyCodec } from './numpy.js';
 import { isTypedArray } from './plain-values.js';
@@ -65,11 +65,12 @@ function columnOf(
   return data;
 }
 
-function parseColumn(tensor: Tensor): unknown[] {
+/** Of one JSON document per element; null where there is none. */
+export function parseColumn(tensor: Tensor): unknown[] {
   if (tensor.datatype !== 'BYTES') throw badInput(tensor, `content type '${JSON_COLUMN}' needs datatype BYTES`);
-  return texts(tensor.data as BytesColumn).map((text, i) => {
+  return optionalTexts(tensor.data as BytesColumn).map((text, i) => {
     try {
-      return JSON.parse(text);
+      return text === null ? null : JSON.parse(text);
     } catch {
       throw badInput(tensor, `data value ${i} of ${dataLength(tensor.data)}: expected JSON`);
     }

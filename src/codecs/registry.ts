@@ -6,14 +6,16 @@ import { kindOf, type TensorCodec } from './codec.js';
 import { datetimeCodec } from './datetime.js';
 import { type NdArray, numpyCodec } from './numpy.js';
 import { type DataFrame, decodeFrame, encodeFrame, isFrame, PANDAS } from './pandas.js';
+import { type plainData, rawCodec } from './raw.js';
 import { stringCodec } from './string.js';
 
 /** What each content type of a tensor decodes to. */
 export interface DecodedTensor {
   np: NdArray;
-  str: string[];
+  str: (string | null)[];
   base64: Uint8Array[];
   datetime: Date[];
+  raw: ReturnType<typeof plainData>;
 }
 
 export type TensorContentType = keyof DecodedTensor;
@@ -21,7 +23,7 @@ export type TensorContentType = keyof DecodedTensor;
 /** In the order in which a value's own type is looked for. */
 const CODECS: readonly TensorCodec<unknown>[] = [stringCodec, numpyCodec, base64Codec, datetimeCodec];
 const BY_CONTENT_TYPE: ReadonlyMap<string, TensorCodec<unknown>> = new Map(
-  CODECS.map(codec => [codec.contentType, codec]),
+  [...CODECS, rawCodec].map(codec => [codec.contentType, codec]),
 );
 /** Codecs of whole requests of one tensor. */
 const OF_REQUEST = ['np', 'str'];

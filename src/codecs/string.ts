@@ -1,15 +1,15 @@
-import { type BytesColumn, bytesColumn, texts } from '../core/tensor.js';
+import { type BytesColumn, bytesColumn, optionalTexts } from '../core/tensor.js';
 import { checkBytes, type TensorCodec } from './codec.js';
 
 const CONTENT_TYPE = 'str';
 
-/** Content type `str`: a list of texts. */
-export const stringCodec: TensorCodec<string[], readonly string[]> = {
+/** Content type `str`: a list of texts, null where one is missing. */
+export const stringCodec: TensorCodec<(string | null)[], readonly string[]> = {
   contentType: CONTENT_TYPE,
 
   decode(tensor) {
     checkBytes(tensor, CONTENT_TYPE);
-    return texts(tensor.data as BytesColumn);
+    return optionalTexts(tensor.data as BytesColumn);
   },
 
   /** An empty list counts as one of texts. */

@@ -131,6 +131,13 @@ export function optionalTextAt(column: BytesColumn, index: number): string | nul
   return isMissingText(column, index) ? null : textAt(column, index);
 }
 
+/** As texts; null for missing ones. */
+export function optionalTexts(column: BytesColumn): (string | null)[] {
+  const out: (string | null)[] = new Array(column.offsets.length - 1);
+  for (let i = 0; i < out.length; i++) out[i] = optionalTextAt(column, i);
+  return out;
+}
+
 export function texts(column: BytesColumn): string[] {
   const out: string[] = new Array(column.offsets.length - 1);
   for (let i = 0; i < out.length; i++) out[i] = textAt(column, i);

@@ -7,6 +7,7 @@ import type { ModelRegistry } from '../lifecycle/model-registry.js';
 import type { ModelVersion } from '../lifecycle/model-version.js';
 import { compareVersions } from '../repository/version.js';
 import { checkRequest } from './check-request.js';
+import { decodeContent, encodeContent } from './content-types.js';
 
 export interface DataPlaneOptions {
   readonly registry: ModelRegistry;
@@ -50,9 +51,12 @@ export class DataPlane {
     try {
       version = registry.acquire(target);
       label = version.label;
-      checkRequest(version.model!, request);
-      const { outputs, parameters } = await scheduler.submit(context, version.scheduled!, request);
-      const { name, version: modelVersion } = version.spec;
+      const { name, version: modelVersion, settings } = version.spec;
+      const model = version.model!;
+      const decoded = decodeContent(request, model, settings);
+      checkRequest(model, decoded);
+      const { outputs: made, parameters } = await scheduler.submit(context, version.scheduled!, decoded);
+      const outputs = encodeContent(made, request, model, settings);
       return { id: request.id, modelName: name, modelVersion, parameters, outputs };
     } catch (error) {
       const known = toServerError(error);

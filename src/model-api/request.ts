@@ -1,8 +1,8 @@
+import { plainData } from '../codecs/raw.js';
 import { tensorContentType } from '../codecs/registry.js';
 import type { Datatype, NumericArray } from '../core/datatype.js';
-import { float16ToNumber } from '../core/float16.js';
 import type { InferRequest, RequestedOutput, TensorMetadata } from '../core/protocol.js';
-import { bytesAt, isBytes, type Parameters, type Tensor, texts } from '../core/tensor.js';
+import { bytesAt, isBytes, type Parameters, type Tensor } from '../core/tensor.js';
 
 /** One input of a request. */
 export class InputTensor {
@@ -23,11 +23,12 @@ export class InputTensor {
     this.parameters = tensor.parameters ?? {};
   }
 
-  /** Flat and row-major: a typed array (BOOL as 0 and 1, FP16 widened, 64-bit integers as bigints), or for BYTES a list of texts. */
-  get data(): NumericArray | string[] {
-    const { data, datatype } = this.tensor;
-    if (isBytes(data)) return texts(data);
-    return datatype === 'FP16' ? Float32Array.from(data as Uint16Array, float16ToNumber) : data;
+  /**
+   * Flat and row-major: a typed array (BOOL as 0 and 1, FP16 widened, 64-bit integers as bigints), or for BYTES a list of texts,
+   * null where one is missing.
+   */
+  get data(): NumericArray | (string | null)[] {
+    return plainData(this.tensor);
   }
 
   /** The elements of a BYTES tensor as they came; of others none. */

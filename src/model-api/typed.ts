@@ -6,7 +6,9 @@ import { ModelError } from './model-error.js';
 import type { ModelRequest } from './request.js';
 import { encodeAll } from './values.js';
 
-interface DecodedInput extends DecodedTensor {
+interface DecodedInput extends Omit<DecodedTensor, 'str' | 'raw'> {
+  /** None of them missing. */
+  str: string[];
   /** All tensors that no other input takes. */
   pd: DataFrame;
 }
@@ -65,9 +67,10 @@ function decodeFields(fields: readonly InputField[], { inputs, metadata }: Model
   for (const { name, contentType, optional } of fields) {
     if (contentType === 'pd') continue;
     const tensor = rest.get(name);
-    if (tensor !== undefined) values[name] = decodeTensor(tensor, contentType);
-    else if (!optional) throw new ModelError(`Input '${name}' is missing.`, 400);
     rest.delete(name);
+    if (tensor !== undefined)
+      values[name] = contentType === 'str' ? textsOf(tensor) : decodeTensor(tensor, contentType);
+    else if (!optional) throw new ModelError(`Input '${name}' is missing.`, 400);
   }
   const frame = fields.find(({ contentType }) => contentType === 'pd');
   if (frame !== undefined) {
@@ -79,6 +82,13 @@ function decodeFields(fields: readonly InputField[], { inputs, metadata }: Model
     throw new ModelError(`Input '${extra}' was not found. Available inputs are ${known}.`, 400);
   }
   return values;
+}
+
+function textsOf(tensor: Tensor): string[] {
+  const texts = decodeTensor(tensor, 'str');
+  const missing = texts.indexOf(null);
+  if (missing >= 0) throw new ModelError(`Input '${tensor.name}': value ${missing} is null.`, 400);
+  return texts as string[];
 }
 
 function encodeResult(result: unknown, contentTypes: TypedOptions<Record<string, InputTypeSpec>>['outputs']): Tensor[] {

@@ -1,6 +1,7 @@
 import { contentTypeIn, decodeInputs, decodeTensor, encodeOutputs, isTensorContentType } from '../codecs/registry.js';
 import type { RequestedOutput } from '../core/protocol.js';
 import type { Tensor } from '../core/tensor.js';
+import type { ModelResponse } from './model.js';
 import { ModelError } from './model-error.js';
 import type { InputTensor, ModelRequest } from './request.js';
 
@@ -42,4 +43,11 @@ export function encodeAll(value: unknown, output: string | RequestedOutput, cont
     // The caller has done nothing wrong.
     throw new ModelError((error as Error).message);
   }
+}
+
+/** A whole answer from one value, as a content type of requests says it: `np` and `str` as `output-1`, a Map of columns as `pd`. */
+export function encodeResponse(value: unknown, contentType?: string): ModelResponse {
+  const outputs = encodeAll(value, 'output-1', contentType);
+  const written = value instanceof Map ? 'pd' : outputs[0].parameters?.content_type;
+  return { outputs, parameters: { content_type: written as string } };
 }

@@ -4,7 +4,7 @@ import type { NdArray } from '../../src/codecs/numpy.js';
 import type { DataFrame } from '../../src/codecs/pandas.js';
 import { decodeColumns, decodeInputs, decodeTensor, encodeOutputs, encodeTensor } from '../../src/codecs/registry.js';
 import { ServerError } from '../../src/core/errors.js';
-import { type BytesColumn, bytesColumn, type Tensor, texts } from '../../src/core/tensor.js';
+import { type BytesColumn, bytesColumn, missingText, type Tensor, texts } from '../../src/core/tensor.js';
 
 const bytes = (name: string, values: readonly (string | Uint8Array)[], contentType?: string): Tensor => ({
   name,
@@ -66,10 +66,46 @@ describe('content types of tensors', () => {
     assert.deepEqual(decodeTensor(encodeTensor('y', dates), 'datetime'), dates);
   });
 
-  it('base64: takes what is none for the bytes themselves', () => {
-    assert.deepEqual(decodeTensor(bytes('x', ['not base64!']), 'base64'), [
-      Uint8Array.from(Buffer.from('not base64!')),
-    ]);
+  it('base64: takes bytes that are no text as they are, and names texts that are no base64', () => {
+    const given = Uint8Array.of(0xfe, 0x80);
+    assert.deepEqual(
+      decodeTensor(bytes('x', [given, '', 'YQ==', 'YWI=']), 'base64').map(part => [...part]),
+      [[0xfe, 0x80], [], [0x61], [0x61, 0x62]],
+    );
+    for (const text of ['not base64!', 'YQ', 'YQ=', 'YQ=a', 'Y!==', 'YW-_', ' YQ==']) {
+      assert.throws(() => decodeTensor(bytes('x', [text]), 'base64'), told(/input 'x': data value 0: expected base64/));
+    }
+    assert.throws(() => decodeTensor(bytes('x', [missingText()]), 'base64'), told(/got null/));
+  });
+
+  it('str, np and raw: null where a text is missing', () => {
+    const tensor = bytes('x', ['a', missingText()]);
+    assert.deepEqual(decodeTensor(tensor, 'str'), ['a', null]);
+    assert.deepEqual(decodeTensor(tensor, 'np').data, ['a', null]);
+    assert.deepEqual(decodeTensor(tensor, 'raw'), ['a', null]);
+  });
+
+  it('raw: the flat data; written as np and str write them', () => {
+    assert.deepEqual(decodeTensor(doubles('x', [1, 2], 1, 2), 'raw'), Float64Array.of(1, 2));
+    const written = [['a'], [1, 2]].map(value => encodeTensor('y', value, 'raw'));
+    assert.deepEqual(
+      written.map(({ datatype, parameters }) => [datatype, parameters]),
+      [
+        ['BYTES', { content_type: 'raw' }],
+        ['FP64', { content_type: 'raw' }],
+      ],
+    );
+  });
+
+  it('datetime: reads days of weeks', () => {
+    const forms = ['2022-W02-2', '2022W022', '2022-W02', '2020-W53-5', '2026-W01-1'];
+    assert.deepEqual(
+      decodeTensor(bytes('x', forms), 'datetime').map(date => date.toISOString().slice(0, 10)),
+      ['2022-01-11', '2022-01-11', '2022-01-10', '2021-01-01', '2025-12-29'],
+    );
+    for (const text of ['2022-W53-1', '2022-W00-1', '2022-W022', '2022-W02-8']) {
+      assert.throws(() => decodeTensor(bytes('x', [text]), 'datetime'), told(/ISO 8601/));
+    }
   });
 
   it('datetime: reads the forms of ISO 8601 and names what is none', () => {
@@ -94,7 +130,7 @@ describe('content types of tensors', () => {
     assert.throws(() => encodeTensor('y', [1], 'str'), told(/Content type 'str' takes/));
     assert.throws(
       () => encodeTensor('y', [1], 'no'),
-      told(/expected a content type of str, np, base64, datetime, got 'no'/),
+      told(/expected a content type of str, np, base64, datetime, raw, got 'no'/),
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bytesColumn, type Tensor } from '../../src/core/tensor.js';
+import { bytesColumn, missingText, type Tensor } from '../../src/core/tensor.js';
 import { ModelError } from '../../src/model-api/model-error.js';
 import { modelRequest } from '../../src/model-api/request.js';
 import { typed } from '../../src/model-api/typed.js';
@@ -37,6 +37,12 @@ describe('typed', () => {
     await predict(request());
     await predict(request(docs));
     assert.deepEqual(seen, [undefined, undefined, undefined, new Map([['docs', ['a', 'bb']]])]);
+  });
+
+  it('answers 400 for a text that is missing', async () => {
+    const predict = typed({ inputs: { docs: 'str' } }, ({ docs }) => docs);
+    const data = bytesColumn(['a', missingText()]);
+    await assert.rejects(predict(request({ ...docs, data })), fails(400, /^Input 'docs': value 1 is null\.$/));
   });
 
   it('answers 400 for inputs that are missing or nobody asked for', async () => {
