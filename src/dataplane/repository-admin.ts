@@ -53,9 +53,6 @@ export class RepositoryAdmin {
         add({ name: spec.name, version: spec.version, state: 'UNAVAILABLE', reason });
       }
     }
-    for (const { name, version, error } of failures) {
-      if (name !== undefined) add({ name, version, state: 'UNAVAILABLE', reason: error.message });
-    }
     for (const { spec, state, reason } of registry.versions()) {
       const { name, version } = spec;
       const known = items.get(keyOf(name, version));
@@ -63,6 +60,11 @@ export class RepositoryAdmin {
       if (known === undefined && state === 'failed') continue;
       const serves = known?.state === 'READY';
       add({ name, version, state: serves ? 'READY' : STATES[state], reason: reason || (known?.reason ?? '') });
+    }
+    for (const { name, version, error } of failures) {
+      if (name === undefined) continue;
+      const known = items.get(keyOf(name, version));
+      add({ name, version, state: known?.state ?? 'UNAVAILABLE', reason: error.message });
     }
     return [...items.values()].filter(item => !ready || item.state === 'READY');
   }

@@ -3,26 +3,37 @@ import { ServerError } from '../core/errors.js';
 import type { IndexFilter, RepositoryAdmin } from '../dataplane/repository-admin.js';
 import { boolean } from '../settings/field-types.js';
 import { describe } from '../settings/settings-error.js';
+import { collectBody } from './body.js';
 import { targetOf } from './target.js';
 
 const MODEL_PATHS = ['/v2/repository/models/:model_name', '/v2/repository/models/:model_name/versions/:model_version'];
 
-/** The repository extension of the V2 protocol; a version may be named as on other routes. Bodies of load and unload are ignored. */
-export function addRepositoryRoutes(app: FastifyInstance, repository: RepositoryAdmin): void {
+export interface RepositoryRouteOptions {
+  readonly repository: RepositoryAdmin;
+  readonly maxBodyBytes: number;
+}
+
+/** The repository extension of the V2 protocol; a version may be named as on other routes. */
+export function addRepositoryRoutes(app: FastifyInstance, { repository, maxBodyBytes }: RepositoryRouteOptions): void {
   app.post('/v2/repository/index', async (request, reply) => {
     const items = await repository.index(readFilter(request.body as Buffer | undefined));
     return reply.type('application/json').send(JSON.stringify(items));
   });
-  for (const model of MODEL_PATHS) {
-    app.post(`${model}/load`, async (request, reply) => {
-      await repository.load(targetOf(request));
-      return reply.send();
-    });
-    app.post(`${model}/unload`, async (request, reply) => {
-      await repository.unload(targetOf(request));
-      return reply.send();
-    });
-  }
+  app.register(async routes => {
+    // Bodies of load and unload are of no interest, whatever they say that they are.
+    routes.removeAllContentTypeParsers();
+    routes.addContentTypeParser('*', (request, _payload, done) => collectBody(request.raw, maxBodyBytes, done));
+    for (const model of MODEL_PATHS) {
+      routes.post(`${model}/load`, async (request, reply) => {
+        await repository.load(targetOf(request));
+        return reply.send();
+      });
+      routes.post(`${model}/unload`, async (request, reply) => {
+        await repository.unload(targetOf(request));
+        return reply.send();
+      });
+    }
+  });
 }
 
 /** Some clients send no body, which asks for everything. */

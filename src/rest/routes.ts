@@ -28,7 +28,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
       done();
     });
     addInformation(routes, options.dataPlane);
-    addRepositoryRoutes(routes, options.repository);
+    addRepositoryRoutes(routes, options);
     addDocsRoutes(routes, options);
   });
   for (const model of MODEL_PATHS) {

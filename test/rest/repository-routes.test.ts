@@ -22,8 +22,8 @@ async function start(t: TestContext) {
     corsSettings: undefined,
   });
   t.after(() => app.close());
-  const post = async (path: string, payload?: string) => {
-    const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
+  const post = async (path: string, payload?: string, type = 'application/json') => {
+    const headers = payload === undefined ? {} : { 'content-type': type };
     const { statusCode, body } = await app.inject({ method: 'POST', url: `/v2/repository/${path}`, payload, headers });
     return [statusCode, body === '' ? '' : JSON.parse(body)];
   };
@@ -64,6 +64,8 @@ describe('routes of the repository', () => {
     assert.deepEqual(await post('index', '{"ready":true}'), [200, [V]]);
     assert.deepEqual(await post('models/a%20b/load'), [200, '']);
     assert.deepEqual(await post('index', '{"ready":true}'), [200, [A, V]]);
+    assert.deepEqual(await post('models/a%20b/load', 'x=1', 'application/x-www-form-urlencoded'), [200, '']);
+    assert.equal((await post('models/a%20b/load', 'x'.repeat(1001)))[0], 413);
     assert.deepEqual(await post('models/nope/load', 'not JSON'), [404, { error: 'Model nope not found in memory' }]);
   });
 
