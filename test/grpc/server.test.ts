@@ -87,6 +87,27 @@ describe('gRPC server', () => {
     assert.deepEqual([nope.code, nope.details], [status.NOT_FOUND, 'Model nope not found in memory']);
   });
 
+  it('loads and unloads one version, which a parameter names', async t => {
+    const { client, repository } = await start(t);
+    for (const version of ['1', '2']) repository.add({ name: 'v', parameters: { version } });
+    const change = (method: 'RepositoryModelLoad' | 'RepositoryModelUnload', version: object) =>
+      client.ask(path(method), methods[method], { model_name: 'v', parameters: new Map([['version', version]]) });
+    const serving = async () => {
+      const { answer } = await client.ask(path('RepositoryIndex'), methods.RepositoryIndex, { ready: true });
+      return answer!.models.filter(({ name }) => name === 'v').map(({ version }) => version);
+    };
+    assert.equal((await change('RepositoryModelLoad', { string_param: '1' })).code, status.OK);
+    assert.deepEqual(await serving(), ['1']);
+    assert.equal((await change('RepositoryModelLoad', { int64_param: 2 })).code, status.OK);
+    assert.equal((await change('RepositoryModelUnload', { string_param: '1' })).code, status.OK);
+    assert.deepEqual(await serving(), ['2']);
+    const gone = await change('RepositoryModelUnload', { string_param: '1' });
+    assert.deepEqual([gone.code, gone.details], [status.NOT_FOUND, 'Model v with version 1 not found']);
+    const odd = await change('RepositoryModelLoad', { bool_param: true });
+    const details = "parameters: 'version': expected a text or a whole number";
+    assert.deepEqual([odd.code, odd.details], [status.INVALID_ARGUMENT, details]);
+  });
+
   it('refuses a message beyond the limit and names the setting', async t => {
     const { client } = await start(t, { grpc_max_message_length: 1000 });
     const message = encode(methods.ModelInfer.request, { id: 'x'.repeat(1000) });
