@@ -24,6 +24,7 @@ import { startMetricsServer } from './metrics/metrics-server.js';
 import { ConvertPool } from './pool/convert-pool.js';
 import { InlinePool } from './pool/inline-pool.js';
 import { PiscinaPool } from './pool/piscina-pool.js';
+import { SplitPool } from './pool/split-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
 import { openRepository } from './repository/open-repository.js';
 import type { ModelRepository } from './repository/repository.js';
@@ -99,14 +100,9 @@ export class InferenceServer {
     const telemetry: Telemetry = loggingTelemetry(options.logger, metrics.telemetry);
     this.metrics = metrics;
     const log = modelLog(options.logger);
-    this.pool =
-      settings.parallelWorkers === 0
-        ? new InlinePool(new ReplicaHost(log))
-        : new PiscinaPool({
-            workers: settings.parallelWorkers,
-            filename: options.inferenceThread ?? INFERENCE_THREAD,
-            log,
-          });
+    const front = new InlinePool(new ReplicaHost(log));
+    const threads = { workers: settings.parallelWorkers, filename: options.inferenceThread ?? INFERENCE_THREAD, log };
+    this.pool = settings.parallelWorkers === 0 ? front : new SplitPool(new PiscinaPool(threads), front);
     this.convertPool = new ConvertPool({
       filename: CONVERT_THREAD,
       cacheFolder: cache,

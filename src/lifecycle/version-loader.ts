@@ -3,6 +3,7 @@ import type { Scheduler } from '../batching/scheduler.js';
 import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
 import type { Telemetry } from '../core/telemetry.js';
+import { runsInFront } from '../settings/model-settings.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { RuntimeSpec } from '../wire/messages.js';
 import { ModelVersion } from './model-version.js';
@@ -58,7 +59,8 @@ export class VersionLoader {
   private async loadOnce(version: ModelVersion): Promise<void> {
     const { prepare, schedule } = this.options;
     const { spec, key } = version;
-    version.replica = { key, name: spec.name, version: spec.version, runtime: await prepare(spec) };
+    const inFront = runsInFront(spec.settings);
+    version.replica = { key, name: spec.name, version: spec.version, inFront, runtime: await prepare(spec) };
     if (version.state !== 'loading') return;
     version.model = await this.replicas.load(version);
     version.scheduled = schedule(spec, key, version.model);

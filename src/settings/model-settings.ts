@@ -115,6 +115,11 @@ export function modelSettings(
   return { settings: { ...read, name, parameters: { ...read.parameters, version } }, warnings };
 }
 
+/** Whether a model is to run in the front's own thread whatever workers there are. */
+export function runsInFront({ parallelWorkers }: ModelSettings): boolean {
+  return (parallelWorkers ?? 1) <= 0;
+}
+
 /** Whether the environment alone describes a model. */
 export function environmentNamesModel(environment: Environment): boolean {
   return environment.findAll(PREFIXES.map(prefix => `${prefix}IMPLEMENTATION`)).length > 0;

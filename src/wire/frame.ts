@@ -112,6 +112,12 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   return { model, id, outputs, parameters, headers, inputs };
 }
 
+/** The model that a frame is for. */
+export function frameModel(buffer: ArrayBuffer): string {
+  const headerLength = new DataView(buffer).getUint32(0, true);
+  return (codec.unpack(new Uint8Array(buffer, HEADER_AT, headerLength)) as FrameHeader).model;
+}
+
 function align(size: number): number {
   return (size + 7) & ~7;
 }

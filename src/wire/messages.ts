@@ -13,6 +13,8 @@ export interface ReplicaSpec {
   readonly key: ModelKey;
   readonly name: string;
   readonly version?: string;
+  /** In the front's own thread, not in the workers. */
+  readonly inFront?: boolean;
   /** Which runtime makes it; each kind reads its own fields. */
   readonly runtime: RuntimeSpec;
 }

@@ -24,6 +24,9 @@ const FILES = {
   'models/headers/headers.js': `exports.Headers = { predict: ({ headers, parameters }) => ({
     outputs: [{ name: 'tenant', datatype: 'BYTES', shape: [1], data: [headers.tenant] }],
     parameters: { asked: parameters.headers ?? null, headers: { 'X-Cost': 3, 'raw-bin': 'AQI=' } } }) };`,
+  'models/front/model-settings.json': settings('where.Where', { parallel_workers: 0 }),
+  'models/front/where.js': `const { isMainThread } = require('node:worker_threads'); exports.Where = class {
+    predict() { return { outputs: [{ name: 'main', datatype: 'BOOL', shape: [1], data: [isMainThread] }] }; } }`,
   'models/missing/model-settings.json': settings('nowhere.Nothing'),
   'models/stream/model-settings.json': settings('stream.Counter', { infer_timeout: 30 }),
   'models/stream/stream.ts': `import { Model, ModelError, logger, type ModelRequest } from 'modelyard';
@@ -150,6 +153,11 @@ for (const workers of [0, 2]) {
       const bad = await ask('infer', { inputs: [{ ...question.inputs[0], shape: [3] }] });
       assert.equal(bad.status, 400);
       assert.equal(bad.body.error, "input 'x': shape [3] needs 3 values, got 2");
+    });
+
+    it('run in the front when their settings say so', async () => {
+      const { text } = await server.infer('front', { inputs: [] });
+      assert.deepEqual(JSON.parse(text).outputs[0].data, [true]);
     });
 
     it('that cannot be loaded say why in the index', async () => {
