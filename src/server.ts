@@ -27,6 +27,8 @@ import { PiscinaPool } from './pool/piscina-pool.js';
 import { SplitPool } from './pool/split-pool.js';
 import type { WorkerPool } from './pool/worker-pool.js';
 import { openRepository } from './repository/open-repository.js';
+import { openRemoteStore } from './repository/remote/open-store.js';
+import { RemoteStates } from './repository/remote/remote-states.js';
 import type { ModelRepository } from './repository/repository.js';
 import { VersionStates } from './repository/version-states.js';
 import { decodeInferRequest } from './rest/infer-json.js';
@@ -117,11 +119,12 @@ export class InferenceServer {
       policy: adaptive,
       slotsPerWorker: settings.batchSlotsPerWorker,
     });
+    const store = openRemoteStore(settings, cache, message => options.logger.warning(message));
     this.registry = new ModelRegistry({
       pool: this.pool,
       scheduler: this.scheduler,
       telemetry,
-      prepare: prepareWith(this.convertPool),
+      prepare: prepareWith(this.convertPool, store),
       planWarmUp: warmUpWith({ enabled: settings.warmUp, decode: decodeInferRequest, check: checkRequest }),
       schedule: modelScheduling(settings),
     });
@@ -129,7 +132,7 @@ export class InferenceServer {
     this.watcher = new RepositoryWatcher({
       repository: this.repository,
       registry: this.registry,
-      states: new VersionStates(),
+      states: new VersionStates(new RemoteStates(store, clock, settings.remoteModelPollMs)),
       logger: options.logger,
       clock,
       pollMs: settings.modelRepositoryPollMs,

@@ -55,6 +55,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   msgpackr: /^src\/wire\//,
   'prom-client': /^src\/metrics\//,
   commander: /^src\/cli\//,
+  '@aws-sdk/client-s3': /^src\/repository\/remote\/s3-source\.ts$/,
+  '@google-cloud/storage': /^src\/repository\/remote\/gs-source\.ts$/,
   semver: /^src\/settings\/version-range\.ts$/,
 };
 

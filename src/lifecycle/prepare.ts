@@ -1,13 +1,18 @@
 import type { ConvertPool } from '../pool/convert-pool.js';
 import { hashFile } from '../pool/hash-file.js';
+import { localArtifact } from '../repository/local-artifact.js';
+import type { RemoteStore } from '../repository/remote/remote-store.js';
 import type { Implementation } from '../settings/implementations.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { onnxSettings } from '../settings/onnx-settings.js';
 import type { RuntimeSpec } from '../wire/messages.js';
 import { readMlflowFolder } from './mlflow.js';
 
-/** What a worker needs to load a model: for model files a converted plan, made here if it is not in the cache. */
-export function prepareWith(converter: ConvertPool) {
+/**
+ * What a worker needs to load a model: for model files a converted plan, made here if it is not in the cache. A remote file is
+ * fetched before.
+ */
+export function prepareWith(converter: ConvertPool, store: Pick<RemoteStore, 'fetch'>) {
   const planOf = async (spec: ModelSpec, file: string, kind: string, method?: string): Promise<RuntimeSpec> => {
     const { predict_fn: asked = method } = spec.settings.parameters.extra;
     const plan = await converter.planFor(file, kind);
@@ -19,7 +24,8 @@ export function prepareWith(converter: ConvertPool) {
   };
 
   return async (spec: ModelSpec): Promise<RuntimeSpec> => {
-    const { implementation, artifact } = spec;
+    const { implementation } = spec;
+    const artifact = await localArtifact(spec, store);
     switch (implementation.kind) {
       case 'sklearn':
       case 'xgboost':

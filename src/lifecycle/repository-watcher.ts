@@ -21,6 +21,8 @@ export interface RepositoryWatcherOptions {
 
 /** What was written is left alone until nothing has changed for so long. */
 export const SETTLE_MS = 750;
+/** Until a model whose store was out of reach is tried again. */
+export const RETRY_MS = 30_000;
 
 /**
  * Makes what changes in the repository the desired state. A change counts when sizes and times of the files have stood still for a
@@ -129,7 +131,18 @@ export class RepositoryWatcher {
     for (const warning of warnings) logger.warning(warning);
     logger.info(`Model '${name}' has changed in the repository`);
     // The registry says what cannot be loaded, and keeps the reason.
-    await registry.setDesired(name, wanted).catch(() => {});
+    await registry.setDesired(name, wanted).catch(error => {
+      if (toServerError(error).code === 'UNAVAILABLE') this.tryAgain(name, wanted);
+    });
+  }
+
+  /** Not the files are at fault, but the way to them. */
+  private tryAgain(name: string, specs: readonly ModelSpec[]): void {
+    const serving = this.loaded(name, 'ready');
+    for (const spec of specs) if (!serving.includes(spec)) this.fingerprints.delete(spec);
+    const since = this.options.clock.now() + RETRY_MS - SETTLE_MS;
+    this.unsettled.set(name, { state: this.handled.get(name) ?? '', since });
+    this.handled.delete(name);
   }
 
   /** The spec that the registry has already, if it is of the same settings and contents. */

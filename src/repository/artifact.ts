@@ -1,6 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ServerError } from '../core/errors.js';
+import { shownUri } from './remote/remote-source.js';
+
+const OUTSIDE = 'outside of the model repository';
 
 /** What a model's settings say about its file. */
 export interface ArtifactRequest {
@@ -11,7 +14,7 @@ export interface ArtifactRequest {
   readonly folder: string;
   /** Tried in this order when the uri is a folder. */
   readonly wellKnownFiles: readonly string[];
-  /** The artifact must lie under this folder, links resolved; undefined: it may lie anywhere. */
+  /** The artifact must lie under this folder, links resolved; undefined: it may lie anywhere, on other machines too. */
   readonly within?: string;
 }
 
@@ -22,7 +25,10 @@ export interface ArtifactRequest {
  */
 export async function findArtifact(request: ArtifactRequest): Promise<string> {
   const { uri, folder, wellKnownFiles } = request;
-  if (uri !== null && isRemote(uri)) return uri;
+  if (uri !== null && isRemote(uri)) {
+    if (request.within !== undefined) throw invalidUri(request, shownUri(uri), OUTSIDE);
+    return uri;
+  }
   const path = resolve(folder, pathOf(request));
   const kind = await kindOf(path, request);
   if (kind === undefined) throw invalidUri(request, path);
@@ -31,8 +37,8 @@ export async function findArtifact(request: ArtifactRequest): Promise<string> {
   return artifact;
 }
 
-/** Two letters at least: `c:\model` is a path. */
-function isRemote(uri: string): boolean {
+/** Whether a uri is neither a path nor a `file:` URI. Two letters at least: `c:\model` is a path. */
+export function isRemote(uri: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(uri) && !/^file:/i.test(uri);
 }
 
@@ -82,7 +88,7 @@ async function checkWithin(artifact: string, request: ArtifactRequest): Promise<
   if (request.within === undefined) return;
   const fromRoot = relative(await realpath(request.within), await realpath(artifact));
   if (fromRoot === '..' || fromRoot.startsWith(`..${sep}`) || isAbsolute(fromRoot)) {
-    throw invalidUri(request, asWritten(artifact, request), 'outside of the model repository');
+    throw invalidUri(request, asWritten(artifact, request), OUTSIDE);
   }
 }
 

@@ -27,9 +27,15 @@ const importPath: FieldType<Implementation> = scalar("an import path such as 'ml
   typeof value === 'string' ? implementationOf(value) : undefined,
 );
 
+const sha256: FieldType<string> = scalar('64 hexadecimal digits', value =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value) ? value.toLowerCase() : undefined,
+);
+
 const PARAMETERS = {
   /** As written: a path or a URI. Null: the model's folder. */
   uri: field('uri', nullable(text), null),
+  /** What the model's file must have; null: it may be any. */
+  sha256: field('sha256', nullable(sha256), null),
   version: field('version', nullable(identifierOrEmpty), null),
   /** Which of the model's versions are served; null: this one says nothing about it. */
   versionPolicy: field('version_policy', nullable(versionPolicy), null),

@@ -114,6 +114,14 @@ const SERVER = {
   modelList: field('model_list', nullable(text), null),
   /** Between looks for changed models; 0: never. */
   modelRepositoryPollMs: field('model_repository_poll', seconds, 0),
+  /** Between questions whether a remote model has changed, when there are looks at all. */
+  remoteModelPollMs: field('remote_model_poll', seconds, 60_000),
+  /** Of one remote model. */
+  downloadMaxBytes: field('download_max_bytes', positive, 10 * 2 ** 30),
+  /** Without a byte, or an answer. */
+  downloadTimeoutMs: field('download_timeout', seconds, 30_000),
+  /** Certificates (PEM) to trust for https models in place of those Node knows. */
+  downloadCaFile: field('download_ca_file', nullable(text), null),
   kafkaGroupId: field('kafka_group_id', text, 'modelyard'),
   kafkaExactlyOnce: field('kafka_exactly_once', boolean, false),
   /** Null: what cannot be answered is only logged. */

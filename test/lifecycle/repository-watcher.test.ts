@@ -9,7 +9,7 @@ import { ServerError } from '../../src/core/errors.js';
 import { RepositoryAdmin } from '../../src/dataplane/repository-admin.js';
 import { loadRepository } from '../../src/lifecycle/load-repository.js';
 import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
-import { RepositoryWatcher, SETTLE_MS } from '../../src/lifecycle/repository-watcher.js';
+import { RETRY_MS, RepositoryWatcher, SETTLE_MS } from '../../src/lifecycle/repository-watcher.js';
 import { NO_WARM_UP } from '../../src/lifecycle/warm-up.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { FileRepository } from '../../src/repository/file-repository.js';
@@ -41,6 +41,8 @@ const MODELS = {
   'other/model.joblib': 'other 0',
 };
 
+const remote = { stateOf: async () => 'always the same' };
+
 /** A repository of real files, watched; a model's file is text, and what begins with "bad" cannot be loaded. */
 class Watched {
   readonly clock = new FakeClock();
@@ -51,6 +53,7 @@ class Watched {
   readonly registry: ModelRegistry;
   readonly admin: RepositoryAdmin;
   readonly watcher: RepositoryWatcher;
+  outOfReach = '';
   private others = 0;
 
   private constructor(
@@ -68,6 +71,7 @@ class Watched {
       prepare: async ({ artifact }) => {
         const content = readFileSync(artifact, 'utf8');
         this.loads.push(content);
+        if (content === this.outOfReach) throw new ServerError('UNAVAILABLE', 'the store is out of reach');
         if (content.startsWith('bad')) throw new ServerError('INVALID_ARGUMENT', `the file is ${content}`);
         return { kind: 'plan', file: content };
       },
@@ -81,7 +85,7 @@ class Watched {
     this.watcher = new RepositoryWatcher({
       repository,
       registry,
-      states: new VersionStates(),
+      states: new VersionStates(remote),
       logger,
       clock,
       pollMs: 1000,
@@ -236,6 +240,21 @@ test('settings or files that cannot be read are no wish to unload', async t => {
   watched.write('b/1/model-settings.json', version('b', '1'));
   await watched.settle();
   assert.deepEqual([watched.serving('a'), watched.serving('b'), watched.loads], [{ '': 'a1' }, { 1: 'b1' }, []]);
+});
+
+test('what could not be reached is tried again after a while, although nothing has changed', async t => {
+  const watched = await Watched.begin(t);
+  watched.outOfReach = 'b2 new';
+  watched.write('b/2/model.joblib', 'b2 new');
+  await watched.settle();
+  await until(() => watched.loads.length === 1);
+  watched.outOfReach = '';
+  await watched.settle();
+  assert.deepEqual([watched.serving('b')[2], watched.loads], ['b2', ['b2 new']]);
+  watched.clock.advance(RETRY_MS);
+  await watched.settle();
+  await until(() => watched.serving('b')[2] === 'b2 new');
+  assert.deepEqual(watched.loads, ['b2 new', 'b2 new']);
 });
 
 test('a repository that goes away for a while takes no model with it', async t => {

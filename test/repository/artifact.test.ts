@@ -38,6 +38,7 @@ test('other schemes are left to the runtime', async t => {
   const folder = temporaryFolder(t);
   for (const uri of ['s3://bucket/model', 'gs://b/m', 'https://host/m?x=1']) {
     assert.equal(await find(folder, uri), uri);
+    await assert.rejects(find(folder, uri, folder), /\/\/[\w/]+\): outside of the model repository$/);
   }
 });
 

@@ -62,6 +62,14 @@ const top: FieldCase[] = [
 
 const parameters: FieldCase[] = [
   { name: 'uri', key: 'uri', fallback: null, ...words },
+  {
+    name: 'sha256',
+    key: 'sha256',
+    fallback: null,
+    written: ['a'.repeat(64), 'B1'.repeat(32)],
+    read: ['a'.repeat(64), 'b1'.repeat(32)],
+    bad: 'abc',
+  },
   { name: 'version', key: 'version', fallback: null, written: ['v0.1.0', '10'], read: ['v0.1.0', '10'], bad: 1 },
   { name: 'content_type', key: 'contentType', fallback: null, ...words },
   {
@@ -187,6 +195,17 @@ test('a name or version that could be a path, a control character or too long is
 
 test('an empty version is none', () => {
   assert.equal(settings({ parameters: { version: '' } }).parameters.version, null);
+});
+
+test('a checksum is 64 hexadecimal digits, in either case', () => {
+  const digits = 'aB'.repeat(32);
+  assert.equal(settings({ parameters: { sha256: digits } }).parameters.sha256, digits.toLowerCase());
+  for (const sha256 of ['', 'ab', `${digits}0`, `${'g'.repeat(64)}`, 7]) {
+    assert.throws(
+      () => settings({ parameters: { sha256 } }),
+      /field 'parameters\.sha256': expected 64 hexadecimal digits/,
+    );
+  }
 });
 
 test('unknown parameters are kept, unknown fields are not', () => {

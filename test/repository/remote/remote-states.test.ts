@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RemoteStates } from '../../../src/repository/remote/remote-states.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+test('a store is asked now and then, and only waited for the first time', async () => {
+  const clock = new FakeClock();
+  const answers: (() => Promise<string>)[] = [async () => 'one', async () => 'two', () => Promise.reject(new Error())];
+  let asked = 0;
+  const states = new RemoteStates({ stateOf: () => answers[asked++]() }, clock, 1000);
+  const ask = () => states.stateOf('s3://b/k');
+  assert.deepEqual(await Promise.all([ask(), ask()]), ['one', 'one']);
+  clock.advance(999);
+  assert.deepEqual([await ask(), asked], ['one', 1]);
+  clock.advance(1);
+  assert.deepEqual([await ask(), asked], ['one', 2]);
+  await nextTurn();
+  assert.equal(await ask(), 'two');
+  clock.advance(1000);
+  await ask();
+  await nextTurn();
+  assert.deepEqual([await ask(), asked], ['two', 3], 'a store out of reach says nothing new');
+});
