@@ -41,7 +41,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['core'],
   // What init makes folders of.
   templates: ['core'],
-  cli: ['core', 'settings', 'logging', 'model-file', 'client', 'templates', 'server.ts'],
+  // What build and dockerfile make.
+  image: ['core', 'settings'],
+  cli: ['core', 'settings', 'logging', 'model-file', 'client', 'templates', 'image', 'server.ts'],
   'index.ts': ['core', 'codecs', 'model-api', 'server.ts', 'settings', 'logging'],
   workers: ['core', 'wire', 'settings', 'convert', 'runtimes'],
 };

@@ -61,6 +61,27 @@ export async function runCli(
     });
 
   program
+    .command('build')
+    .description('build a Docker image of FOLDER')
+    .argument('<FOLDER>', 'folder with settings.json and models')
+    .requiredOption('-t, --tag <TAG>', 'name of the image')
+    .option('--no-cache', 'run every step again')
+    .action(async (folder: string, { tag, cache }: { tag: string; cache: boolean }) => {
+      const { build } = await import('./build.js');
+      exitCode = await build({ folder, tag, noCache: !cache }, host);
+    });
+
+  program
+    .command('dockerfile')
+    .description('write a Dockerfile into FOLDER, and what it needs')
+    .argument('<FOLDER>', 'folder with settings.json and models')
+    .option('-i, --include-dockerignore', 'write a Dockerfile.dockerignore over a .dockerignore of your own')
+    .action(async (folder: string, options: { includeDockerignore?: boolean }) => {
+      const { dockerfile } = await import('./dockerfile.js');
+      exitCode = await dockerfile({ folder, ...options }, host);
+    });
+
+  program
     .command('init')
     .description('make a folder with a small model that can be served at once')
     .argument('[FOLDER]', 'is made where it is not there; no file is overwritten', '.')

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { ServerError } from '../core/errors.js';
 import { escapeLine } from '../logging/escape.js';
 import { createFolder, type Template } from '../templates/create-folder.js';
 import { explain } from './explain.js';
@@ -18,9 +17,7 @@ export async function init({ folder, template }: InitOptions, host: CliHost): Pr
     host.stdout.write(`${shown.map(escapeLine).join('\n')}\n`);
     return 0;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const known = error instanceof ServerError || code === undefined;
-    host.stderr.write(`error: ${known ? explain(error) : escapeLine(message)}\n`);
+    host.stderr.write(`error: ${explain(error)}\n`);
     return 1;
   }
 }
