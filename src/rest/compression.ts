@@ -28,10 +28,12 @@ export async function sendCompressible(
   gzipEnabled: boolean,
 ): Promise<FastifyReply> {
   for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
-  if (!gzipEnabled || body.length < COMPRESS_FROM_BYTES) return reply.send(body);
+  // To a text fastify would add a charset.
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (!gzipEnabled || bytes.length < COMPRESS_FROM_BYTES) return reply.send(bytes);
   const vary = reply.getHeader('vary');
   reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
-  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(body);
-  const packed = await compress(body, { level: GZIP_LEVEL });
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(bytes);
+  const packed = await compress(bytes, { level: GZIP_LEVEL });
   return reply.header('content-encoding', 'gzip').send(packed);
 }

@@ -5,6 +5,7 @@ import { INTERNAL_MESSAGE, ServerError, toServerError } from '../core/errors.js'
 import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
 import { notJson } from './content-type.js';
+import { sendJson } from './json-reply.js';
 
 /** The most of a path that goes into an answer. */
 const SHOWN_PATH = 100;
@@ -88,8 +89,5 @@ function methodsOf(routes: readonly Route[], path: string): string[] {
 }
 
 function sendError(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply
-    .code(status)
-    .type('application/json')
-    .send(JSON.stringify({ error: message }));
+  return sendJson(reply.code(status), { error: message });
 }

@@ -4,6 +4,7 @@ import type { IndexFilter, RepositoryAdmin } from '../dataplane/repository-admin
 import { boolean } from '../settings/field-types.js';
 import { describe } from '../settings/settings-error.js';
 import { collectBody } from './body.js';
+import { sendJson } from './json-reply.js';
 import { targetOf } from './target.js';
 
 const MODEL_PATHS = ['/v2/repository/models/:model_name', '/v2/repository/models/:model_name/versions/:model_version'];
@@ -17,7 +18,7 @@ export interface RepositoryRouteOptions {
 export function addRepositoryRoutes(app: FastifyInstance, { repository, maxBodyBytes }: RepositoryRouteOptions): void {
   app.post('/v2/repository/index', async (request, reply) => {
     const items = await repository.index(readFilter(request.body as Buffer | undefined));
-    return reply.type('application/json').send(JSON.stringify(items));
+    return sendJson(reply, items);
   });
   app.register(async routes => {
     // Bodies of load and unload are of no interest, whatever they say that they are.

@@ -5,12 +5,11 @@ import { readBodyOf } from './body.js';
 import { isJsonType, isMsgpackType } from './content-type.js';
 import { addDocsRoutes } from './docs/docs-routes.js';
 import { type InferRouteOptions, inferRoute, observeUnread } from './infer-route.js';
+import { sendJson } from './json-reply.js';
 import { observe } from './observe.js';
 import { addRepositoryRoutes } from './repository-routes.js';
 import { streamRoute } from './stream-route.js';
 import { targetOf } from './target.js';
-
-const JSON_TYPE = 'application/json';
 
 export interface RouteOptions extends InferRouteOptions {
   readonly repository: RepositoryAdmin;
@@ -73,17 +72,21 @@ const INFERENCE = [
 const MODEL_PATHS = ['/v2/models/:model_name', '/v2/models/:model_name/versions/:model_version'];
 
 function addInformation(app: FastifyInstance, dataPlane: DataPlane): void {
-  app.get('/v2', (_request, reply) => reply.type(JSON_TYPE).send(JSON.stringify(dataPlane.serverMetadata())));
-  app.get('/v2/health/live', (_request, reply) => reply.send());
-  app.get('/v2/health/ready', (_request, reply) => reply.code(readyStatus(dataPlane, dataPlane.ready())).send());
+  app.get('/v2', (_request, reply) => sendJson(reply, dataPlane.serverMetadata()));
+  app.get('/v2/health/live', (_request, reply) => sendJson(reply, { live: true }));
+  app.get('/v2/health/ready', (_request, reply) => {
+    const ready = dataPlane.ready();
+    return sendJson(reply.code(readyStatus(dataPlane, ready)), { ready });
+  });
   for (const model of MODEL_PATHS) {
     app.get(model, (request, reply) => {
       const metadata = dataPlane.modelMetadata(targetOf(request));
-      return reply.type(JSON_TYPE).send(JSON.stringify(metadata));
+      return sendJson(reply, metadata);
     });
     app.get(`${model}/ready`, (request, reply) => {
-      const ready = dataPlane.modelReady(targetOf(request));
-      return reply.code(readyStatus(dataPlane, ready)).send();
+      const target = targetOf(request);
+      const ready = dataPlane.modelReady(target);
+      return sendJson(reply.code(readyStatus(dataPlane, ready)), { name: target.name, ready });
     });
   }
 }

@@ -45,7 +45,7 @@ function readOutput(output: unknown, at: string): Tensor {
     datatype,
     shape: [...shape] as number[],
     data: values,
-    parameters: readParameters(parameters, `${what}: parameters`),
+    parameters: nothingIfEmpty(readParameters(parameters, `${what}: parameters`)),
   };
 }
 
@@ -73,6 +73,11 @@ function readParameters(parameters: unknown, at: string): Parameters | undefined
   } catch (error) {
     throw bad(at, `cannot be written as JSON (${(error as Error).message})`);
   }
+}
+
+/** A model that hands an input on gives the empty object that it saw where the client sent none. */
+function nothingIfEmpty(parameters: Parameters | undefined): Parameters | undefined {
+  return parameters !== undefined && Object.keys(parameters).length === 0 ? undefined : parameters;
 }
 
 /** What both HTTP and gRPC take for names and values. */

@@ -43,10 +43,8 @@ describe('the REST server', () => {
     const { name, version, extensions } = json(await server.get('/v2'));
     assert.deepEqual([name, extensions], ['tested', ['a', 'b']]);
     assert.match(version, /^\d+\.\d+\.\d+$/);
-    for (const path of ['/v2/health/live', '/v2/health/ready']) {
-      const { status, text, headers } = await server.get(path);
-      assert.deepEqual([status, text, headers['content-type']], [200, '', undefined]);
-    }
+    assert.deepEqual(summary(await server.get('/v2/health/live')), [200, { live: true }]);
+    assert.deepEqual(summary(await server.get('/v2/health/ready')), [200, { ready: true }]);
   });
 
   it('tells about a model what its file says, unless the settings say more', async () => {
@@ -284,11 +282,12 @@ describe('the REST server', () => {
 describe('a server that starts', () => {
   it('is ready when its first load has ended, and its models one by one', async t => {
     const server = await TestServer.open(t, { settings: { cache_dir: temporaryFolder(t) } });
-    assert.deepEqual(summary(await server.get('/v2/health/ready')), [400]);
-    assert.deepEqual(summary(await server.get('/v2/health/live')), [200]);
+    assert.deepEqual(summary(await server.get('/v2/health/ready')), [400, { ready: false }]);
+    assert.deepEqual(summary(await server.get('/v2/health/live')), [200, { live: true }]);
     await server.server.loaded;
-    assert.deepEqual(summary(await server.get('/v2/health/ready')), [200]);
-    assert.deepEqual(summary(await server.get('/v2/models/mnist-svm/ready')), [200]);
+    assert.deepEqual(summary(await server.get('/v2/health/ready')), [200, { ready: true }]);
+    const ready = { name: 'mnist-svm', ready: true };
+    assert.deepEqual(summary(await server.get('/v2/models/mnist-svm/ready')), [200, ready]);
   });
 
   it('is ready without any model', async t => {

@@ -58,6 +58,7 @@ const OTHER_FAILURES: Readonly<
     details: 'Model nope not found',
     why: 'the text of REST, without a version that nobody asked for',
   },
+  93: { code: 'NOT_FOUND', details: 'Model nope not found in memory', why: 'it says where was looked' },
   84: { code: 'NOT_FOUND', details: 'Model nope not found', why: 'as 75' },
   112: { code: 'NOT_FOUND', details: 'Model nope not found', why: 'as 75' },
   85: {

@@ -1,5 +1,5 @@
 import { type InferExamples, inferOperation, streamOperation } from './inference.js';
-import { type Operation, type PathItem, type Reference, refTo } from './openapi.js';
+import { type Operation, type PathItem, type Reference, type Response, refTo, type Schema } from './openapi.js';
 import type { ParameterName } from './parameters.js';
 import { answer, failures, json } from './responses.js';
 
@@ -78,7 +78,7 @@ function modelPaths(
         tags: ['Models'],
         summary: 'Whether a model can be asked',
         parameters,
-        responses: { ...failures('404'), ...READINESS },
+        responses: { ...failures('404'), ...readiness(MODEL_READY) },
       },
     },
     [`${path}/docs`]: {
@@ -102,11 +102,26 @@ function modelPaths(
   };
 }
 
-const READINESS = {
-  '200': answer('Ready.'),
-  '400': answer('Still loading.'),
-  '503': answer('The server stops.'),
-};
+/** An object of these properties and no others. */
+const exactly = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+/** What the status says, for clients that read bodies. */
+const LIVE = exactly({ live: { type: 'boolean' } });
+const READY = exactly({ ready: { type: 'boolean' } });
+const MODEL_READY = exactly({ name: { type: 'string' }, ready: { type: 'boolean' } });
+
+function readiness(schema: Schema): Record<string, Response> {
+  return {
+    '200': answer('Ready.', json(schema)),
+    '400': answer('Still loading.', json(schema)),
+    '503': answer('The server stops.', json(schema)),
+  };
+}
 
 const SERVER_PATHS: Record<string, PathItem> = {
   '/v2': {
@@ -122,7 +137,7 @@ const SERVER_PATHS: Record<string, PathItem> = {
       operationId: 'serverLive',
       tags: ['Server'],
       summary: 'Whether the server runs',
-      responses: { ...failures(), '200': answer('It does.') },
+      responses: { ...failures(), '200': answer('It does.', json(LIVE)) },
     },
   },
   '/v2/health/ready': {
@@ -130,7 +145,7 @@ const SERVER_PATHS: Record<string, PathItem> = {
       operationId: 'serverReady',
       tags: ['Server'],
       summary: 'Whether the server takes requests: its models have been loaded',
-      responses: { ...failures(), ...READINESS },
+      responses: { ...failures(), ...readiness(READY) },
     },
   },
 };
