@@ -15,5 +15,6 @@ export {
 } from './model-api/model.js';
 export { ModelError } from './model-api/model-error.js';
 export type { InputTensor, ModelRequest } from './model-api/request.js';
+export type { ModelRoute, RouteRequest } from './model-api/route.js';
 export { type TypedOptions, typed } from './model-api/typed.js';
 export { decode, decodeRequest, encode, encodeAll, encodeResponse } from './model-api/values.js';

@@ -9,6 +9,7 @@ import { ServerError } from './core/errors.js';
 import type { Telemetry } from './core/telemetry.js';
 import { checkRequest } from './dataplane/check-request.js';
 import { DataPlane } from './dataplane/dataplane.js';
+import { ModelRoutes } from './dataplane/model-routes.js';
 import { RepositoryAdmin } from './dataplane/repository-admin.js';
 import { startGrpcServer } from './grpc/server.js';
 import { loadRepository } from './lifecycle/load-repository.js';
@@ -219,6 +220,7 @@ export class InferenceServer {
     };
     const rest = await startRestServer({
       ...common,
+      modelRoutes: new ModelRoutes({ registry: this.registry, scheduler: this.scheduler }),
       port: settings.httpPort,
       logger: options.logger.child('rest'),
       metrics: metrics.rest,

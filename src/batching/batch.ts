@@ -35,7 +35,7 @@ export function mergeRequests(
     return { name, datatype, parameters, shape, parts: requests.map(request => request.inputs[i].data) };
   });
   const target: FrameTarget = { model, outputs: first.outputs, parameters: first.parameters, headers };
-  return encodeFrame(requests.length === 1 ? { ...target, id: first.id } : target, tensors);
+  return encodeFrame(requests.length === 1 ? { ...target, id: first.id, route: first.route } : target, tensors);
 }
 
 /**

@@ -16,6 +16,14 @@ export interface ModelInterface {
   readonly seesParameters: boolean;
   /** It can give several answers to one request, one after the other. */
   readonly streams?: boolean;
+  /** HTTP routes of its own. */
+  readonly routes?: readonly RouteDescription[];
+}
+
+export interface RouteDescription {
+  /** With names in braces for parts that may be anything: `/explain/{name}`. */
+  readonly path: string;
+  readonly method: string;
 }
 
 /** What the one who saved a model says of its tensors, whatever its file knows. */

@@ -13,6 +13,19 @@ export interface InferRequest {
   /** Absent: the model's default outputs. */
   readonly outputs?: readonly RequestedOutput[];
   readonly parameters?: Parameters;
+  /** Set for a call of a route of the model's own, whose body is the only input. */
+  readonly route?: RouteCall;
+}
+
+/** What is asked of a route that a custom model adds. */
+export interface RouteCall {
+  /** Its place among the model's routes. */
+  readonly index: number;
+  readonly method: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Behind the question mark. */
+  readonly query: string;
 }
 
 export interface InferResponse {

@@ -3,6 +3,7 @@ import type { Datatype } from '../core/datatype.js';
 import type { RequestedOutput, TensorMetadata } from '../core/protocol.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
 import type { InputTensor, ModelRequest } from './request.js';
+import type { ModelRoute } from './route.js';
 import { decode, decodeRequest, encode } from './values.js';
 
 /** What model-settings.json says, as a model gets it. */
@@ -44,6 +45,8 @@ export interface CustomModel {
   inputs?: readonly TensorMetadata[];
   outputs?: readonly TensorMetadata[];
   ready?: boolean;
+  /** Read when `load` is done. */
+  routes?: readonly ModelRoute[];
   load?(): Later<unknown>;
   predict?(request: ModelRequest): Later<ModelResponse>;
   predictStream?(request: ModelRequest): AsyncIterable<ModelResponse> | Iterable<ModelResponse>;
@@ -60,6 +63,8 @@ export class Model implements CustomModel {
   outputs: readonly TensorMetadata[];
   /** Set when `load` is done; a model that sets it to false is answered for with "not ready". */
   ready = false;
+
+  routes: readonly ModelRoute[] = [];
 
   constructor(readonly settings: ModelSettings) {
     this.inputs = settings.inputs;

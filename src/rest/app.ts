@@ -1,16 +1,19 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
+import type { ModelRoutes } from '../dataplane/model-routes.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
 import type { CorsSettings } from '../settings/server-settings.js';
-import { readBody } from './body.js';
+import { collectBody, readBody } from './body.js';
 import { Cors } from './cors.js';
 import { addErrorHandlers, answerBadHttp, answerBadPath } from './errors.js';
+import { answerByModel, modelMethods } from './model-route.js';
 import type { ObserverOptions } from './observe.js';
 import { addRoutes } from './routes.js';
 
 export interface RestOptions extends ObserverOptions {
   readonly dataPlane: DataPlane;
+  readonly modelRoutes: Pick<ModelRoutes, 'at' | 'call'>;
   readonly repository: RepositoryAdmin;
   readonly serverName: string;
   readonly maxBodyBytes: number;
@@ -58,12 +61,20 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   // Under its own name the usual type is found at once, without being parsed.
   for (const type of ['application/json', '*']) {
-    app.addContentTypeParser(type, (request, _payload, done) => readBody(request, options.maxBodyBytes, done));
+    app.addContentTypeParser(type, (request, _payload, done) => {
+      // Models take what they like.
+      if (request.is404) collectBody(request.raw, options.maxBodyBytes, done);
+      else readBody(request, options.maxBodyBytes, done);
+    });
   }
-  addErrorHandlers(app, options.logger);
   const cors = options.corsSettings && new Cors(options.corsSettings);
+  const common = { ...options, cors, cloudEvents: new CloudEventHeaders(options.serverName) };
+  addErrorHandlers(app, options.logger, {
+    answer: (request, reply) => answerByModel(common, request, reply),
+    methods: path => modelMethods(common, path),
+  });
   cors?.addTo(app);
-  addRoutes(app, { ...options, cors, cloudEvents: new CloudEventHeaders(options.serverName) });
+  addRoutes(app, common);
   await app.ready();
   return app;
 }

@@ -11,7 +11,7 @@ import { sendJson } from './json-reply.js';
 const SHOWN_PATH = 100;
 
 /** Every failure as `{"error": "..."}`: ours by the one table, fastify's own by their status, all others as 500 with a fixed text. */
-export function addErrorHandlers(app: FastifyInstance, logger: Logger): void {
+export function addErrorHandlers(app: FastifyInstance, logger: Logger, otherRoutes?: OtherRoutes): void {
   const routes = collectRoutes(app);
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const badType = thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
@@ -26,7 +26,16 @@ export function addErrorHandlers(app: FastifyInstance, logger: Logger): void {
     if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
     return sendError(reply, status, status === 500 && error !== known ? INTERNAL_MESSAGE : known.message);
   });
-  app.setNotFoundHandler((request, reply) => notFound(routes, request, reply));
+  app.setNotFoundHandler(
+    (request, reply) => otherRoutes?.answer(request, reply) ?? notFound(routes, request, reply, otherRoutes),
+  );
+}
+
+/** Routes that fastify does not know, because they come and go. */
+export interface OtherRoutes {
+  /** Undefined when there is none for this path and method. */
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined;
+  methods(path: string): string[];
 }
 
 /** A path that no route can be looked up for. */
@@ -70,9 +79,14 @@ function collectRoutes(app: FastifyInstance): readonly Route[] {
   return routes;
 }
 
-function notFound(routes: readonly Route[], request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function notFound(
+  routes: readonly Route[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  otherRoutes: OtherRoutes | undefined,
+): FastifyReply {
   const [path, query] = request.url.split('?', 2);
-  const methods = methodsOf(routes, path);
+  const methods = [...methodsOf(routes, path), ...(otherRoutes?.methods(path) ?? [])];
   if (methods.length > 0) {
     reply.header('allow', methods.join(', '));
     return sendError(reply, 405, `method ${request.method} is not allowed here, only ${methods.join(', ')}`);

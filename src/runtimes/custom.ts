@@ -1,14 +1,17 @@
 import { kindOf } from '../codecs/codec.js';
 import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
+import type { RouteCall } from '../core/protocol.js';
 import type { CustomModel, ModelSettings } from '../model-api/model.js';
 import { ModelContext, runAs } from '../model-api/model-context.js';
 import { modelRequest } from '../model-api/request.js';
+import { type ModelRoute, RouteRequest } from '../model-api/route.js';
 import { listOf, parseAs } from '../settings/field-types.js';
 import { tensorMetadata } from '../settings/tensor-metadata.js';
 import type { ModelLogLine, ReplicaSpec, RuntimeSpec } from '../wire/messages.js';
 import { readAnswer } from './custom-answer.js';
 import { modelFailure } from './custom-failure.js';
+import { bodyOf, describeRoutes, readRoutes, routePrediction } from './custom-routes.js';
 import { importModel } from './import-model.js';
 import type { Prediction, Runtime, RuntimeRequest } from './runtime.js';
 
@@ -24,6 +27,7 @@ export class CustomRuntime implements Runtime {
     private readonly instance: CustomModel,
     private readonly context: ModelContext,
     private readonly settings: ModelSettings,
+    private readonly routes: readonly ModelRoute[],
   ) {}
 
   /** Rejects with INVALID_ARGUMENT for a module, class or method that is not there, or with what the model's `load` threw. */
@@ -42,7 +46,8 @@ export class CustomRuntime implements Runtime {
           throw new ServerError('FAILED_PRECONDITION', `the load method of '${spec.className}' answered false`);
         }
         markReady(instance);
-        return new CustomRuntime(describe(instance, settings), instance, context, settings);
+        const routes = readRoutes(instance.routes);
+        return new CustomRuntime(describe(instance, settings, routes), instance, context, settings, routes);
       } catch (error) {
         throw modelFailure(error);
       }
@@ -58,6 +63,7 @@ export class CustomRuntime implements Runtime {
   /** Whatever `predictStream` gives, checked one by one; of a model without one the answer of `predict`. */
   async *predictStream(request: RuntimeRequest, signal: AbortSignal): AsyncGenerator<Prediction> {
     const { instance } = this;
+    if (request.route !== undefined) return yield await this.callRoute(request, request.route, signal);
     if (instance.predictStream === undefined) return yield await this.predict(request);
     const source = await this.run(() => iteratorOf(instance.predictStream!(this.asked(request, signal))));
     try {
@@ -75,10 +81,21 @@ export class CustomRuntime implements Runtime {
     await this.run(() => this.instance.unload?.());
   }
 
-  private asked(request: RuntimeRequest, signal: AbortSignal) {
+  private async callRoute(request: RuntimeRequest, call: RouteCall, signal: AbortSignal): Promise<Prediction> {
+    this.checkReady();
+    const asked = new RouteRequest(call, request.headers ?? {}, bodyOf(request), signal);
+    const answer = await this.run(() => this.routes[call.index].handle.call(this.instance, asked));
+    return { ...(await routePrediction(answer)), metricValues: this.context.takeValues() };
+  }
+
+  private checkReady(): void {
     if (this.instance.ready === false) {
       throw new ServerError('FAILED_PRECONDITION', `Model ${this.context.name} is not ready yet.`);
     }
+  }
+
+  private asked(request: RuntimeRequest, signal: AbortSignal) {
+    this.checkReady();
     const { inputs } = this.model;
     return modelRequest(request, inputs, this.settings.parameters.content_type, signal);
   }
@@ -143,7 +160,7 @@ function iteratorOf(answers: unknown): AsyncIterator<unknown> | Iterator<unknown
   throw new ServerError('INTERNAL', `predictStream: expected an async iterable of answers, got ${kindOf(answers)}`);
 }
 
-function describe(instance: CustomModel, settings: ModelSettings): ModelInterface {
+function describe(instance: CustomModel, settings: ModelSettings, routes: readonly ModelRoute[]): ModelInterface {
   const source = `model '${settings.name}'`;
   return {
     platform: '',
@@ -154,6 +171,7 @@ function describe(instance: CustomModel, settings: ModelSettings): ModelInterfac
     sharing: 'asked',
     seesParameters: true,
     streams: instance.predictStream !== undefined,
+    routes: describeRoutes(routes),
   };
 }
 

@@ -9,7 +9,7 @@
  */
 import { Packr } from 'msgpackr';
 import { arrayView, type Datatype, elementSize, type NumericDatatype } from '../core/datatype.js';
-import type { RequestedOutput } from '../core/protocol.js';
+import type { RequestedOutput, RouteCall } from '../core/protocol.js';
 import {
   type BytesColumn,
   dataLength,
@@ -38,6 +38,7 @@ export interface FrameTarget {
   readonly id?: string;
   /** Those of the transport, for models that see them. */
   readonly headers?: Readonly<Record<string, string>>;
+  readonly route?: RouteCall;
 }
 
 interface HeaderTensor {
@@ -108,8 +109,8 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
       data: viewOf(buffer, base + tensor.at, datatype, elements, tensor.byteLength),
     };
   });
-  const { model, id, outputs, parameters, headers } = header;
-  return { model, id, outputs, parameters, headers, inputs };
+  const { model, id, outputs, parameters, headers, route } = header;
+  return { model, id, outputs, parameters, headers, route, inputs };
 }
 
 /** The model that a frame is for. */

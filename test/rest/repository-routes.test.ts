@@ -10,6 +10,7 @@ async function start(t: TestContext) {
     models: [{ name: 'a b' }, { name: 'v', parameters: { version: '2' } }],
   });
   const app = await restApp({
+    modelRoutes: { at: () => [], call: () => assert.fail('no model has routes') },
     dataPlane,
     repository: admin,
     clock: systemClock,

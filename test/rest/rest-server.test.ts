@@ -29,6 +29,7 @@ async function start(t: TestContext, { model = ALONE, requestTimeoutMs = 0, pati
   });
   const log = new LogLines();
   const server = await startRestServer({
+    modelRoutes: { at: () => [], call: () => assert.fail('no model has routes') },
     dataPlane,
     repository: admin,
     clock: systemClock,

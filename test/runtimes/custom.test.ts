@@ -291,6 +291,26 @@ describe('custom models', () => {
     assert.match(String(await models.value({ inputs: [], parameters: { other: 5 } })), /'other' is not registered/);
   });
 
+  it('do not load with routes that are none', async () => {
+    const refusal = (route: string) =>
+      refused({ 'routes.mjs': `export const MyModel = { predict() {}, routes: ${route} }` }, 'routes.MyModel');
+    const handle = 'handle() {}';
+    assert.match(await refusal('{}'), /^INVALID_ARGUMENT: routes: expected a list, got Object$/);
+    assert.match(
+      await refusal('[null]'),
+      /^INVALID_ARGUMENT: routes\[0\]\.path: expected one like \/explain\/\{name\}$/,
+    );
+    for (const path of ['a', '/', '/a/', '/a b', '/{}', '/a{b}', '/..?', '//a']) {
+      assert.match(await refusal(`[{ path: '${path}', ${handle} }]`), /routes\[0\]\.path: expected one like/, path);
+    }
+    assert.match(await refusal(`[{ path: '/v2/x', ${handle} }]`), /'\/v2\/x' is one of the server's own/);
+    assert.match(
+      await refusal(`[{ path: '/x', method: 'get', ${handle} }]`),
+      /routes\[0\]\.method: expected one of GET, /,
+    );
+    assert.match(await refusal(`[{ path: '/x' }]`), /routes\[0\]\.handle: expected a function, got undefined/);
+  });
+
   it('may say that they are not ready', async () => {
     await loaded(
       {
