@@ -61,7 +61,11 @@ export class Scheduler {
 
   constructor(private readonly options: SchedulerOptions) {
     this.slots = new WorkerSlots(options.slotsPerWorker);
-    this.streams = new Streams({ ...options, endWorker: (worker, reason) => this.endWorker(worker, reason) });
+    this.streams = new Streams({
+      ...options,
+      unfitness: (worker, model) => this.slots.unfitness(worker, model),
+      endWorker: (worker, reason) => this.endWorker(worker, reason),
+    });
     this.startGrace();
   }
 

@@ -14,6 +14,8 @@ export interface StreamsOptions {
   readonly pool: WorkerPool;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Of a worker for a model (by key): one with less is preferred. */
+  readonly unfitness: (worker: WorkerId, model: string) => number;
   /** Ends a worker that does not answer any more. */
   readonly endWorker: (worker: WorkerId, reason: string) => void;
 }
@@ -95,7 +97,8 @@ export class Streams {
       const text = `model '${model.label.name}': ${streams} streams are open already (max_queue_size ${model.maxQueueSize})`;
       throw new ServerError('RESOURCE_EXHAUSTED', text, { retryAfterSeconds: 1 });
     }
-    const [best] = [...byWorker].sort(([, a], [, b]) => a - b);
+    const unfitness = (worker: WorkerId) => this.options.unfitness(worker, model.key);
+    const [best] = [...byWorker].sort(([a, few], [b, many]) => unfitness(a) - unfitness(b) || few - many);
     if (best === undefined) throw new ServerError('UNAVAILABLE', 'no worker is running', { retryAfterSeconds: 1 });
     return best[0];
   }

@@ -32,11 +32,7 @@ export class WorkerSlots {
 
   /** Gives the worker nothing more until it resumes; does nothing if no other one would be left. */
   rest(worker: WorkerId): void {
-    for (const other of this.inFlight.keys()) {
-      if (other === worker || this.resting.has(other)) continue;
-      this.resting.add(worker);
-      return;
-    }
+    if ([...this.inFlight.keys()].some(other => other !== worker && !this.resting.has(other))) this.resting.add(worker);
   }
 
   resume(worker: WorkerId): void {
@@ -63,6 +59,11 @@ export class WorkerSlots {
       best = worker;
     }
     return best;
+  }
+
+  /** How ill a worker suits what takes no slot: 0 for well, 1 when it rests, 2 and more when it has not the model. */
+  unfitness(worker: WorkerId, model: string): number {
+    return Number(this.resting.has(worker)) + 2 * Number(this.lacks(worker, model));
   }
 
   private lacks(worker: WorkerId, model: string): boolean {

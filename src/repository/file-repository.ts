@@ -37,7 +37,16 @@ export class FileRepository implements ModelRepository {
     this.context = { environment, within: settings.allowUriOutsideRepository ? undefined : this.root };
   }
 
-  async list(): Promise<RepositoryListing> {
+  list(): Promise<RepositoryListing> {
+    return this.look(() => true);
+  }
+
+  /** Reads the settings files of all models, and looks for the artifacts of this one only. */
+  async find(name: string): Promise<RepositoryListing> {
+    return listingOf(name, await this.look(candidate => mayBe(name, candidate)));
+  }
+
+  private async look(isOfInterest: (candidate: Described) => boolean): Promise<RepositoryListing> {
     const { files, bareModels, unreadable } = await scan(this.root);
     if (files.length === 0 && this.known.size > 0 && !(await isThere(this.root))) return this.gone();
     const byEnvironment = files.length === 0 && environmentNamesModel(this.context.environment);
@@ -60,17 +69,13 @@ export class FileRepository implements ModelRepository {
       if (!ofVersions.has(candidate.folder)) listing.failures.push(failureOf(candidate, thrown));
     }
     for (const candidate of described) {
-      if (ofVersions.has(candidate.folder)) continue;
+      if (ofVersions.has(candidate.folder) || !isOfInterest(candidate)) continue;
       if (isVersioned(candidate)) await this.addAspired(candidate, listing);
       else await listing.read(candidate);
     }
     if (byEnvironment) await listing.read(this.candidateOfEnvironment());
     this.known = new Map([...described, ...broken.keys()].map(({ path, name, version }) => [path, { name, version }]));
     return listing.done();
-  }
-
-  async find(name: string): Promise<RepositoryListing> {
-    return listingOf(name, await this.list());
   }
 
   /** A mounted folder may go and come back: its models are not to be taken for removed. */
@@ -114,6 +119,11 @@ function bareModel(candidate: Candidate): Described {
   const parameters = { uri: `./${BARE_MODEL_FILE}` };
   const values = { name: basename(candidate.folder), implementation: 'modelyard.OnnxModel', parameters };
   return { ...candidate, file: { values: entriesOf(values), warnings: [] } };
+}
+
+/** Variables may give a name to what has none. */
+function mayBe(name: string, candidate: Described): boolean {
+  return candidate.name === name || !candidate.file.values.has('name');
 }
 
 function isVersioned({ file }: Described): boolean {

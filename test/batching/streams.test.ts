@@ -98,6 +98,17 @@ describe('Streams', () => {
     assert.equal(pool.frames.length, 1);
   });
 
+  it('go past a worker that rests or has not the model, while there is another', () => {
+    scheduler.workerReady(1, [MODEL.key]);
+    open();
+    scheduler.rest(0);
+    open();
+    assert.deepEqual(
+      streams.map(({ worker }) => worker),
+      [0, 0],
+    );
+  });
+
   it('are refused beyond max_queue_size, and without workers', async () => {
     open();
     const second = open();
