@@ -16,6 +16,9 @@ import { aspiredVersion, type VersionedModel } from './version-folders.js';
  * `load_url`, with a folder for each version in it.
  */
 export class ListRepository implements ModelRepository {
+  /** Names in the list when it was last read: should it break, these are the models it concerns. */
+  private known: ReadonlySet<string> = new Set();
+
   constructor(
     /** Absolute path of the list. */
     readonly place: string,
@@ -26,9 +29,17 @@ export class ListRepository implements ModelRepository {
 
   async list(): Promise<RepositoryListing> {
     const listing = new ListingBuilder({ environment: this.environment });
-    for (const entry of await readModelList(this.place)) {
-      if ('error' in entry) listing.failures.push({ path: this.place, ...entry });
-      else await this.add(entry, listing);
+    try {
+      const entries = await readModelList(this.place);
+      this.known = new Set(entries.flatMap(entry => ('error' in entry ? (entry.name ?? []) : entry.modelName)));
+      for (const entry of entries) {
+        if ('error' in entry) listing.failures.push({ path: this.place, ...entry });
+        else await this.add(entry, listing);
+      }
+    } catch (thrown) {
+      if (this.known.size === 0) throw thrown;
+      const error = toServerError(thrown);
+      listing.failures.push(...Array.from(this.known, name => ({ path: this.place, name, error })));
     }
     return listing.done();
   }

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { ListRepository } from '../../src/repository/list-repository.js';
 import type { RepositoryListing } from '../../src/repository/repository.js';
 import { Environment } from '../../src/settings/env.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder, writeFile } from '../support/temporary-folder.js';
 
 const ENTRY = {
   model_name: 'simple_text',
@@ -135,6 +135,14 @@ test('a list that is none is refused', async t => {
   await assert.rejects(missing.list(), {
     message: '/nowhere/models.json: expected a file with a JSON list of models, found nothing',
   });
+});
+
+test('a list that breaks later is told of every model that was in it', async t => {
+  const { root, repository } = await list(t, [ENTRY, { ...ENTRY, model_name: 'other' }]);
+  writeFile(join(root, 'models.json'), '[');
+  const { specs, failures } = await repository.list();
+  assert.deepEqual([specs, failures.map(({ name }) => name)], [[], ['simple_text', 'other']]);
+  assert.match(failures[0].error.message, /models\.json: expected JSON, found /);
 });
 
 test('load_url is relative to the list, or else to the working directory', async t => {
