@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/cli.js';
 import type { StartServer } from '../../src/cli/start.js';
 import { packageVersion } from '../../src/settings/package-version.js';
+import { goldenCase } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { fakeHost } from './fake-host.js';
 
@@ -13,6 +16,30 @@ async function run(...argv: string[]) {
   const code = await runCli(argv, () => assert.fail('started'), host);
   return { code, stdout: host.output(), stderr: host.errors() };
 }
+
+const COMMANDS = ['start', 'build', 'dockerfile', 'init', 'infer', 'inspect', 'convert'];
+
+test('every command is in the help, has a help of its own, and is suggested to who misspells it', async () => {
+  const { stdout } = await run('--help');
+  for (const command of COMMANDS) {
+    assert.match(stdout, new RegExp(`^ {2}${command} \\[options\\]`, 'm'));
+    const help = await run(command, '--help');
+    assert.deepEqual([help.code, help.stderr], [0, '']);
+    assert.ok(help.stdout.startsWith(`Usage: modelyard ${command} [options]`), help.stdout);
+    const misspelt = await run(command.slice(0, -2) + command.slice(-1));
+    assert.equal(misspelt.code, 2);
+    assert.ok(misspelt.stderr.includes(`(Did you mean ${command}?)`), misspelt.stderr);
+  }
+});
+
+test('a reader of the output that goes away is no error', { skip: process.platform === 'win32' }, async () => {
+  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const { path } = goldenCase('sklearn-1.3.2/column-transformer-frame');
+  // The reader has gone before there is anything to read.
+  const script = '{ "$0" "$1" inspect "$2"; echo "code $?" >&2; } | true';
+  const { stderr } = spawnSync('bash', ['-c', script, process.execPath, main, path], { encoding: 'utf8' });
+  assert.equal(stderr, 'code 0\n');
+});
 
 test('--help and --version print to stdout and exit with 0', async () => {
   const help = await run('--help');
