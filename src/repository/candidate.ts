@@ -71,9 +71,9 @@ export function failureOf({ path, name, version }: Candidate, thrown: unknown): 
   return { path, name, version, error: toServerError(thrown) };
 }
 
-/** Of two descriptions of one name and version the later in order is served. */
+/** Of two descriptions of one name and version the later in order is served, unless the earlier one serves already. */
 export function replacedBy(later: Candidate, earlier: Candidate): RepositoryFailure {
   const model = `Model ${later.name}${later.version === undefined ? '' : ` with version ${later.version}`}`;
-  const message = `${model} is described twice: ${later.source} is served, ${earlier.source} is not`;
+  const message = `${model} is described twice, in ${earlier.source} and in ${later.source}`;
   return failureOf(earlier, new ServerError('ALREADY_EXISTS', message));
 }

@@ -201,7 +201,7 @@ describe('load and unload', () => {
     for (const [path, content] of Object.entries(model('z', 2, { name: 'a' }))) server.write(path, content);
     const { status, error } = await call(server, 'a/load');
     assert.equal(status, 409);
-    assert.match(error, /^Model a is described twice/);
+    assert.match(error, /^Model a is described twice, in a\/model-settings\.json and in z\/model-settings\.json$/);
     assert.equal(JSON.parse((await server.infer('a', ROWS)).text).outputs[0].data[0], 1);
     assert.equal((await call(server, 'b/load')).status, 200);
   });

@@ -128,10 +128,7 @@ test('two files for one name and version: the later in order is served, the othe
     [join(root, 'b')],
   );
   assert.deepEqual(reasons(listing), [
-    [
-      'iris',
-      'Model iris with version 1 is described twice: b/model-settings.json is served, a/model-settings.json is not',
-    ],
+    ['iris', 'Model iris with version 1 is described twice, in a/model-settings.json and in b/model-settings.json'],
   ]);
   assert.equal(listing.failures[0].error.code, 'ALREADY_EXISTS');
 });
