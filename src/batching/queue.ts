@@ -12,6 +12,8 @@ export interface BatchShare {
 /** One waiting request. `settle` answers its caller; only the first call counts. */
 export class Waiting {
   private settled = false;
+  /** It was with a worker that was ended because of another request. */
+  ranBefore = false;
   /** Called once when the caller has its answer. */
   onSettled: (() => void) | undefined;
 
@@ -158,4 +160,19 @@ export class RequestQueue {
   private fadedCrowd(now: number): number {
     return this.crowd * 2 ** ((this.crowdAt - now) / CROWD_HALF_LIFE_MS);
   }
+}
+
+/** What the policy decides by. */
+export function snapshot(queue: RequestQueue, now: number) {
+  return {
+    requests: queue.requests,
+    rows: queue.rows,
+    oldestAt: queue.oldestAt,
+    newestAt: queue.newestAt,
+    maxBatchSize: queue.maxBatchSize,
+    maxBatchTimeMs: queue.maxBatchTimeMs,
+    expectedRequests: queue.expectedRequests(now),
+    arrivalGapMs: queue.arrivalGapMs,
+    inferenceMs: queue.inferenceMs,
+  };
 }

@@ -7,9 +7,9 @@ import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import type { BatchAnswer } from '../wire/messages.js';
 import { hasRowsToShare, mergeRequests, requestRows, splitOutputs } from './batch.js';
 import type { BatchPolicy } from './policy.js';
-import { type BatchShare, RequestQueue, Waiting } from './queue.js';
+import { type BatchShare, RequestQueue, snapshot, Waiting } from './queue.js';
 import type { ScheduledModel } from './scheduled-model.js';
-import { signatureOf } from './signature.js';
+import { signatureFor } from './signature.js';
 import { Streams } from './streams.js';
 import { visibleHeaders } from './visible-headers.js';
 import { WorkerSlots } from './worker-slots.js';
@@ -32,6 +32,14 @@ const MAX_IDLE_QUEUES = 64;
 
 const IDLE = { kind: 'idle' } as const;
 
+/** A batch that a worker has. */
+interface Flight {
+  readonly worker: WorkerId;
+  readonly batch: readonly Waiting[];
+  /** The worker was ended because of another one. */
+  disturbed: boolean;
+}
+
 interface ModelQueues {
   readonly model: ScheduledModel;
   readonly bySignature: Map<string, RequestQueue>;
@@ -48,6 +56,7 @@ export class Scheduler {
   private readonly models = new Map<string, ModelQueues>();
   /** Queues with waiting requests; the next to be asked stands first. */
   private active: { queues: ModelQueues; queue: RequestQueue }[] = [];
+  private readonly flights = new Set<Flight>();
   private pumpPending = false;
   private cancelWake: CancelTimer | undefined;
   private cancelGrace: CancelTimer | undefined;
@@ -110,7 +119,7 @@ export class Scheduler {
       const queues = this.queuesOf(model);
       const refusal = this.refusal(context, queues);
       if (refusal !== undefined) return reject(refusal);
-      const queue = this.queueOf(queues, signature(context, model, request));
+      const queue = this.queueOf(queues, signatureFor(context, model, request));
       const now = this.options.clock.now();
       context.timings.queued = now;
       this.lastAsked = now;
@@ -254,32 +263,49 @@ export class Scheduler {
     if (batch.length === 0) return;
     this.slots.take(worker);
     this.inFlight += batch.length;
-    void this.serve(worker, queues, batch).finally(() => {
+    const flight: Flight = { worker, batch, disturbed: false };
+    this.flights.add(flight);
+    void this.serve(flight, queues, batch).finally(() => {
+      this.flights.delete(flight);
       this.slots.release(worker);
       this.inFlight -= batch.length;
       queue.answered(batch.length, batch[0].context.timings.inferenceMs);
-      this.finished(batch.length);
+      const again = batch.filter(waiting => !waiting.done);
+      this.finished(batch.length - again.length);
+      for (const waiting of again) this.waitAgain(waiting, queues, queue);
       if (this.active.length > 0) this.pump();
     });
   }
 
+  /** For a request whose worker was ended because of another one. */
+  private waitAgain(waiting: Waiting, queues: ModelQueues, queue: RequestQueue): void {
+    waiting.ranBefore = true;
+    if (queue.requests === 0) this.active.push({ queues, queue });
+    queue.push(waiting, this.options.clock.now());
+    queues.waiting++;
+  }
+
   /** Runs a batch; when the model fails it and it had several callers, each of them once more alone. */
-  private async serve(worker: WorkerId, queues: ModelQueues, batch: readonly Waiting[]): Promise<void> {
-    const answer = await this.runBatch(worker, queues, batch);
+  private async serve(flight: Flight, queues: ModelQueues, batch: readonly Waiting[]): Promise<void> {
+    const answer = await this.runBatch(flight, queues, batch);
     if (answer === undefined || answer.ok) return;
     if (batch.length === 1) return batch[0].settle(undefined, errorFromData(answer.error));
     for (const waiting of batch) {
-      if (!waiting.done) await this.serve(worker, queues, [waiting]);
+      if (!waiting.done && !flight.disturbed) await this.serve(flight, queues, [waiting]);
     }
   }
 
-  /** Settles all callers unless the model itself failed: then its answer comes back and they are still waiting. */
+  /**
+   * Settles all callers unless the model itself failed: then its answer comes back and they are still waiting. So they are when the
+   * flight was disturbed.
+   */
   private async runBatch(
-    worker: WorkerId,
+    flight: Flight,
     { model, waiting }: ModelQueues,
     batch: readonly Waiting[],
   ): Promise<BatchAnswer | undefined> {
     const { clock, pool, telemetry } = this.options;
+    const { worker } = flight;
     const started = clock.now();
     const { inFlight } = this;
     const rows = batch.map(waiting => waiting.rows);
@@ -301,7 +327,7 @@ export class Scheduler {
         shares = splitOutputs(answer.outputs, rows).map(outputs => ({ outputs, parameters }));
       }
     } catch (error) {
-      failure = toServerError(error);
+      if (!flight.disturbed) failure = toServerError(error);
     } finally {
       cancelWatchdog();
       const now = clock.now();
@@ -339,7 +365,11 @@ export class Scheduler {
     });
   }
 
+  /** What else the worker has is not at fault and may run once more; its callers do not hear of it. */
   private endWorker(worker: WorkerId, reason: string): void {
+    for (const flight of this.flights) {
+      if (flight.worker === worker) flight.disturbed = !flight.batch.some(waiting => waiting.ranBefore);
+    }
     this.workerLost(worker);
     this.options.pool.kill(worker, reason);
   }
@@ -365,26 +395,6 @@ export class Scheduler {
       this.refuseWaiting(new ServerError('UNAVAILABLE', 'no worker is running', { retryAfterSeconds: 1 }));
     });
   }
-}
-
-function snapshot(queue: RequestQueue, now: number) {
-  return {
-    requests: queue.requests,
-    rows: queue.rows,
-    oldestAt: queue.oldestAt,
-    newestAt: queue.newestAt,
-    maxBatchSize: queue.maxBatchSize,
-    maxBatchTimeMs: queue.maxBatchTimeMs,
-    expectedRequests: queue.expectedRequests(now),
-    arrivalGapMs: queue.arrivalGapMs,
-    inferenceMs: queue.inferenceMs,
-  };
-}
-
-/** Requests that always go alone need not be told apart. */
-function signature({ headers }: RequestContext, model: ScheduledModel, request: InferRequest): string {
-  if (!model.seesParameters) return signatureOf(request, false);
-  return model.maxBatchSize === 1 ? '' : signatureOf(request, true, visibleHeaders(model, headers));
 }
 
 function deadlineExceeded(): ServerError {

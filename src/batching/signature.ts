@@ -1,5 +1,14 @@
+import type { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { Parameters } from '../core/tensor.js';
+import type { ScheduledModel } from './scheduled-model.js';
+import { visibleHeaders } from './visible-headers.js';
+
+/** Requests that always go alone need not be told apart. */
+export function signatureFor({ headers }: RequestContext, model: ScheduledModel, request: InferRequest): string {
+  if (!model.seesParameters) return signatureOf(request, false);
+  return model.maxBatchSize === 1 ? '' : signatureOf(request, true, visibleHeaders(model, headers));
+}
 
 /**
  * Text that is equal for requests that may share a batch: input names, datatypes, shapes without the first axis, requested

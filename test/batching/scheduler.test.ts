@@ -212,6 +212,55 @@ describe('Scheduler', () => {
     assert.deepEqual(pool.killed, [0]);
   });
 
+  it('runs what else a worker had once more when it ends the worker, and no more than once', async () => {
+    scheduler = new Scheduler({ pool, clock, telemetry, policy: adaptive, slotsPerWorker: 3 });
+    scheduler.workerReady(0);
+    const stuck = { ...MODEL, key: 'n@#2', inferTimeoutMs: 100, maxBatchSize: 1 };
+    const others = { ...MODEL, maxBatchSize: 1 };
+    const first = submit(rowsRequest([1]), stuck);
+    const innocent = submit(rowsRequest([2]), others);
+    const gone = submit(rowsRequest([3]), others);
+    clock.endTurn();
+    clock.advance(100);
+    gone.context.cancel();
+    pool.lose(0);
+    await settle();
+    await assert.rejects(first.answer, code('DEADLINE_EXCEEDED'));
+    await assert.rejects(gone.answer, code('CANCELLED'));
+    assert.equal(pool.frames.length, 3);
+    scheduler.workerReady(0);
+    const second = submit(rowsRequest([4]), stuck);
+    clock.endTurn();
+    assert.deepEqual(
+      pool.frames.slice(3).map(({ request }) => [...(request.inputs[0].data as Float64Array)]),
+      [[2], [4]],
+    );
+    clock.advance(100);
+    pool.lose(0);
+    await assert.rejects(second.answer, code('DEADLINE_EXCEEDED'));
+    await assert.rejects(innocent.answer, code('UNAVAILABLE'));
+    await scheduler.idle();
+  });
+
+  it('answers what it ran once more', async () => {
+    scheduler = new Scheduler({ pool, clock, telemetry, policy: adaptive, slotsPerWorker: 2 });
+    scheduler.workerReady(0);
+    submit(rowsRequest([1]), { ...MODEL, key: 'n@#2', inferTimeoutMs: 100 });
+    const innocent = submit(rowsRequest([2]));
+    clock.endTurn();
+    clock.advance(100);
+    pool.lose(0);
+    await settle();
+    scheduler.workerReady(0);
+    pool.frames[2].echo();
+    assert.deepEqual(await values(innocent.answer), [2]);
+    await scheduler.idle();
+    assert.equal(
+      [...scheduler.depths()].every(({ waiting }) => waiting === 0),
+      true,
+    );
+  });
+
   it('leaves no timer behind for work that is done', async () => {
     scheduler.workerReady(0);
     submit(rowsRequest([1]), { ...MODEL, inferTimeoutMs: 100 }, clock.now() + 1000);
