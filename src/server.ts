@@ -248,7 +248,8 @@ export class InferenceServer {
     const listing = settings.loadModelsAtStartup || watched ? await this.repository.list() : undefined;
     if (listing !== undefined && watched) await this.watcher.remember(listing);
     if (listing !== undefined && settings.loadModelsAtStartup) {
-      const failed = await loadRepository(listing, this.registry, options.logger);
+      const { registry, watcher } = this;
+      const failed = await loadRepository(listing, registry, options.logger, (...what) => watcher.loadFailed(...what));
       if (options.strict && failed.length > 0) {
         throw new ServerError(
           'FAILED_PRECONDITION',

@@ -13,6 +13,7 @@ export async function loadRepository(
   { specs, failures, warnings }: RepositoryListing,
   registry: ModelRegistry,
   logger: Logger,
+  failed: (name: string, error: unknown) => void = () => {},
 ): Promise<string[]> {
   for (const warning of warnings) logger.warning(warning);
   for (const { path, error } of failures) logger.error(`Failed load model settings at ${path}: ${error.message}`);
@@ -22,6 +23,7 @@ export async function loadRepository(
     for (const warning of selection.warnings) logger.warning(warning);
     await registry.setDesired(name, selection.served).catch((error: unknown) => {
       reasons.push(`${name}: ${toServerError(error).message}`);
+      failed(name, error);
     });
   });
   await Promise.all(loads);

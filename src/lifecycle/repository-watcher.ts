@@ -21,8 +21,6 @@ export interface RepositoryWatcherOptions {
 
 /** What was written is left alone until nothing has changed for so long. */
 export const SETTLE_MS = 750;
-/** Until a model whose store was out of reach is tried again. */
-export const RETRY_MS = 30_000;
 
 /**
  * Makes what changes in the repository the desired state. A change counts when sizes and times of the files have stood still for a
@@ -53,6 +51,18 @@ export class RepositoryWatcher {
     const views = await viewsOf(listing, this.options.states);
     for (const [name, { state }] of views) this.handled.set(name, state);
     this.remembered = Promise.all([...views.values()].map(view => this.fingerprint(view)));
+  }
+
+  /** Has a model loaded again later, though nothing changes, when not its files are at fault but the way to them. */
+  loadFailed(name: string, thrown: unknown): void {
+    const { registry, clock } = this.options;
+    const { retryAfterSeconds } = toServerError(thrown);
+    if (retryAfterSeconds === undefined) return;
+    const serving = this.loaded(name, 'ready');
+    for (const spec of registry.desired(name)) if (!serving.includes(spec)) this.fingerprints.delete(spec);
+    const since = clock.now() + retryAfterSeconds * 1000 - SETTLE_MS;
+    this.unsettled.set(name, { state: this.handled.get(name) ?? '', since });
+    this.handled.delete(name);
   }
 
   /** Looks from now on. */
@@ -131,18 +141,7 @@ export class RepositoryWatcher {
     for (const warning of warnings) logger.warning(warning);
     logger.info(`Model '${name}' has changed in the repository`);
     // The registry says what cannot be loaded, and keeps the reason.
-    await registry.setDesired(name, wanted).catch(error => {
-      if (toServerError(error).code === 'UNAVAILABLE') this.tryAgain(name, wanted);
-    });
-  }
-
-  /** Not the files are at fault, but the way to them. */
-  private tryAgain(name: string, specs: readonly ModelSpec[]): void {
-    const serving = this.loaded(name, 'ready');
-    for (const spec of specs) if (!serving.includes(spec)) this.fingerprints.delete(spec);
-    const since = this.options.clock.now() + RETRY_MS - SETTLE_MS;
-    this.unsettled.set(name, { state: this.handled.get(name) ?? '', since });
-    this.handled.delete(name);
+    await registry.setDesired(name, wanted).catch(error => this.loadFailed(name, error));
   }
 
   /** The spec that the registry has already, if it is of the same settings and contents. */

@@ -9,7 +9,7 @@ import { ServerError } from '../../src/core/errors.js';
 import { RepositoryAdmin } from '../../src/dataplane/repository-admin.js';
 import { loadRepository } from '../../src/lifecycle/load-repository.js';
 import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
-import { RETRY_MS, RepositoryWatcher, SETTLE_MS } from '../../src/lifecycle/repository-watcher.js';
+import { RepositoryWatcher, SETTLE_MS } from '../../src/lifecycle/repository-watcher.js';
 import { NO_WARM_UP } from '../../src/lifecycle/warm-up.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { FileRepository } from '../../src/repository/file-repository.js';
@@ -41,6 +41,8 @@ const MODELS = {
   'other/model.joblib': 'other 0',
 };
 
+const awayFor = (retryAfterSeconds: number) =>
+  new ServerError('UNAVAILABLE', 'the store is out of reach', { retryAfterSeconds });
 const remote = { stateOf: async () => 'always the same' };
 
 /** A repository of real files, watched; a model's file is text, and what begins with "bad" cannot be loaded. */
@@ -71,7 +73,7 @@ class Watched {
       prepare: async ({ artifact }) => {
         const content = readFileSync(artifact, 'utf8');
         this.loads.push(content);
-        if (content === this.outOfReach) throw new ServerError('UNAVAILABLE', 'the store is out of reach');
+        if (content === this.outOfReach) throw awayFor(30);
         if (content.startsWith('bad')) throw new ServerError('INVALID_ARGUMENT', `the file is ${content}`);
         return { kind: 'plan', file: content };
       },
@@ -251,10 +253,24 @@ test('what could not be reached is tried again after a while, although nothing h
   watched.outOfReach = '';
   await watched.settle();
   assert.deepEqual([watched.serving('b')[2], watched.loads], ['b2', ['b2 new']]);
-  watched.clock.advance(RETRY_MS);
+  watched.clock.advance(30_000);
   await watched.settle();
   await until(() => watched.serving('b')[2] === 'b2 new');
   assert.deepEqual(watched.loads, ['b2 new', 'b2 new']);
+});
+
+test('what could not be reached at the start is tried again as well', async t => {
+  const watched = await Watched.begin(t);
+  watched.watcher.loadFailed('a', new ServerError('UNAVAILABLE', 'its worker stopped'));
+  await watched.settle();
+  assert.deepEqual(watched.loads, [], 'only who says so is tried again');
+  await watched.registry.setDesired('a', []);
+  watched.watcher.loadFailed('a', awayFor(30));
+  await watched.settle();
+  assert.deepEqual(watched.loads, []);
+  watched.clock.advance(30_000);
+  await watched.settle();
+  await until(() => watched.serving('a')[''] === 'a1');
 });
 
 test('a repository that goes away for a while takes no model with it', async t => {

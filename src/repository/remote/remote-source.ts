@@ -37,6 +37,8 @@ export interface RemoteSource {
 /** What was found is not what is there now: find again. */
 export class RemoteChanged extends Error {}
 
+const RETRY_AFTER_SECONDS = 30;
+
 /** More than any model has. */
 export const MAX_REMOTE_FILES = 10_000;
 
@@ -50,8 +52,10 @@ export function badUri(uri: string, problem: string, cause?: unknown): ServerErr
   return new ServerError('FAILED_PRECONDITION', `${shownUri(uri)}: ${problem}`, { httpStatus: 422, cause });
 }
 
+/** Another time it may go better. */
 export function unreachable(uri: string, problem: string, cause?: unknown): ServerError {
-  return new ServerError('UNAVAILABLE', `${shownUri(uri)}: ${problem}`, { cause });
+  const message = `${shownUri(uri)}: ${problem}`;
+  return new ServerError('UNAVAILABLE', message, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 }
 
 /** The failure that an HTTP status stands for. */
