@@ -235,10 +235,6 @@ const PROFILES: Readonly<
   },
 };
 
-const SKIPPED: Readonly<Record<number, string>> = {
-  38: 'a route of a model of its own',
-};
-
 /** What was done to the folder before an exchange. */
 const BEFORE: Readonly<Record<number, (server: TestServer) => void>> = {
   102: ({ folder }) => rmSync(join(folder, 'models/lin'), { recursive: true }),
@@ -287,7 +283,7 @@ for (const [profile, { settings, files }] of Object.entries(PROFILES)) {
     });
 
     for (const { n, about, request, response } of transcripts.filter(each => each.profile === profile)) {
-      it(`${n}: ${about}`, { skip: SKIPPED[n] }, async () => {
+      it(`${n}: ${about}`, async () => {
         BEFORE[n]?.(server);
         const { method, path, headers, body, body_text } = request;
         const sent = body === undefined ? body_text : stringify(body);
