@@ -48,7 +48,7 @@ export class RemoteStore {
 
   /**
    * The file or folder that a URI names, on this machine. `sha256` is what the file must have. Rejects with a ServerError; when only
-   * the store is out of reach, what was last fetched is taken instead.
+   * the store is out of reach, the state that it was last heard of in is taken instead, if that was fetched.
    */
   fetch(uri: string, sha256?: string): Promise<string> {
     const key = JSON.stringify([uri, sha256]);
@@ -61,7 +61,9 @@ export class RemoteStore {
 
   /** Differs when what the URI names has changed, as far as its store tells. */
   async stateOf(uri: string): Promise<string> {
-    return stampOf(await this.find(uri), '');
+    const stamp = stampOf(await this.find(uri), '');
+    await touch(join(this.options.folder, hashOf(uri), stamp));
+    return stamp;
   }
 
   private async fetchOnce(uri: string, sha256: string | undefined): Promise<string> {
@@ -208,9 +210,14 @@ async function complete(state: string): Promise<string | undefined> {
     await rm(state, { recursive: true, force: true });
     return undefined;
   }
+  await touch(state);
+  return manifest.isFolder ? content : join(content, manifest.files[0].path);
+}
+
+/** Notes that this is the state that the store was last heard of in, if it is there. */
+async function touch(state: string): Promise<void> {
   const now = new Date();
   await utimes(join(state, MANIFEST), now, now).catch(() => {});
-  return manifest.isFolder ? content : join(content, manifest.files[0].path);
 }
 
 async function readManifest(state: string): Promise<Manifest | undefined> {
@@ -221,16 +228,16 @@ async function readManifest(state: string): Promise<Manifest | undefined> {
   }
 }
 
-/** Complete states of a URI, the one used last first. */
+/** Complete states of a URI, the one last heard of first. */
 async function statesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  const states: { path: string; used: number }[] = [];
+  const states: { path: string; heardOf: number }[] = [];
   for (const name of names) {
     const path = join(folder, name);
     const stats = name.endsWith(PARTIAL) ? undefined : await stat(join(path, MANIFEST)).catch(() => undefined);
-    if (stats !== undefined) states.push({ path, used: stats.mtimeMs });
+    if (stats !== undefined) states.push({ path, heardOf: stats.mtimeMs });
   }
-  return states.sort((a, b) => b.used - a.used).map(({ path }) => path);
+  return states.sort((a, b) => b.heardOf - a.heardOf).map(({ path }) => path);
 }
 
 /** Removes what nobody can need any more, of states and of downloads that were given up. */

@@ -210,6 +210,25 @@ describe('models over https', {
     assert.equal(await setting.store().fetch(setting.uri), path);
   });
 
+  it('are served as they were last heard of, not as they were last fetched', async t => {
+    const setting = await Setting.with(t, { content: CONTENT, tag: '"one"' });
+    const store = setting.store();
+    const path = await store.fetch(setting.uri);
+    for (const [content, tag] of [
+      [OTHER, '"two"'],
+      [CONTENT, '"one"'],
+    ] as const) {
+      setting.server.files.set('/model.joblib', { content, tag });
+      if (tag === '"two"') await store.fetch(setting.uri);
+      else await store.stateOf(setting.uri);
+    }
+    setting.server.intercept = (_request, response) => {
+      response.destroy();
+      return true;
+    };
+    assert.equal(await setting.store().fetch(setting.uri), path);
+  });
+
   it('whose bytes are not what the store says are refused', async t => {
     const headers = { 'content-md5': md5(OTHER) };
     const setting = await Setting.with(t, { content: CONTENT, tag: '"one"', headers });
