@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { arrayView, isDatatype, type NumericDatatype, newArray } from '../../src/core/datatype.js';
+import { arrayView, type Datatype, isDatatype, type NumericDatatype, newArray } from '../../src/core/datatype.js';
 import { type ErrorCode, ServerError } from '../../src/core/errors.js';
 import { grpcStatus } from '../../src/core/status.js';
 import { inferenceFile, inferenceService, type ModelInferRequest } from '../../src/grpc/inference-schema.js';
@@ -30,7 +30,7 @@ export class GrpcClient implements InferClient {
   async infer(
     model: string,
     version = '',
-    { id = '', inputs, outputs = [] }: PlainRequest,
+    { id = '', inputs, outputs = [], contentType, outputContentType }: PlainRequest,
   ): Promise<PlainAnswer | FailedCall> {
     const result = await this.client.ask(pathOf(inferenceFile, 'ModelInfer'), inferenceService.methods.ModelInfer, {
       model_name: model,
@@ -40,9 +40,11 @@ export class GrpcClient implements InferClient {
         name: input.name,
         datatype: input.datatype,
         shape: input.shape,
+        parameters: typed(input.contentType),
         ...(this.raw ? {} : { contents: contentsOf(input) }),
       })),
-      outputs: outputs.map(name => ({ name })),
+      outputs: outputs.map(name => ({ name, parameters: typed(outputContentType) })),
+      parameters: typed(contentType),
       raw_input_contents: this.raw ? inputs.map(rawBytes) : [],
     });
     const { answer } = result;
@@ -51,12 +53,13 @@ export class GrpcClient implements InferClient {
       modelName: answer!.model_name,
       modelVersion: answer!.model_version,
       id: answer!.id,
-      outputs: answer!.outputs.map(({ name, datatype, shape, contents }, i) => {
+      outputs: answer!.outputs.map(({ name, datatype, shape, contents, parameters }, i) => {
         if (!isDatatype(datatype)) throw new Error(`output ${name} has the datatype ${datatype}`);
         const data = this.raw
-          ? valuesOf(datatype as NumericDatatype, answer!.raw_output_contents[i])
+          ? valuesOf(datatype, answer!.raw_output_contents[i])
           : Object.values(contents!).find(list => list.length > 0);
-        return { name, datatype, shape: shape.map(Number), data: [...(data ?? [])].map(plain) };
+        const contentType = parameters.get('content_type')?.string_param;
+        return { name, datatype, shape: shape.map(Number), data: [...(data ?? [])].map(plain), contentType };
       }),
       headers: result.trailers,
     };
@@ -87,7 +90,12 @@ function contentsOf({ datatype, data }: PlainTensor): Contents {
   return { [list]: datatype === 'BYTES' ? data.map(text => Buffer.from(text as string)) : data };
 }
 
-function rawBytes({ datatype, data }: PlainTensor): Uint8Array {
+function typed(contentType: string | undefined): Map<string, { string_param: string }> {
+  return new Map(contentType === undefined ? [] : [['content_type', { string_param: contentType }]]);
+}
+
+/** The values as the binary tensor data extension has them. */
+export function rawBytes({ datatype, data }: PlainTensor): Uint8Array {
   if (datatype === 'BYTES') {
     const elements = data.map(text => Buffer.from(text as string));
     return Buffer.concat(elements.flatMap(bytes => [Buffer.from(Uint32Array.of(bytes.length).buffer), bytes]));
@@ -103,10 +111,22 @@ function rawBytes({ datatype, data }: PlainTensor): Uint8Array {
 }
 
 /** Numbers where they are safe integers, as the typed contents are read. */
-function valuesOf(datatype: NumericDatatype, raw: Uint8Array): Value[] {
+export function valuesOf(datatype: Datatype, raw: Uint8Array): Value[] {
+  if (datatype === 'BYTES') return textsOf(raw);
   const { buffer } = Uint8Array.from(raw);
   const array = arrayView(datatype, buffer, 0, raw.byteLength / newArray(datatype, 0).BYTES_PER_ELEMENT);
   return Array.from(array as BigInt64Array, value => (Number.isSafeInteger(Number(value)) ? Number(value) : value));
+}
+
+function textsOf(raw: Uint8Array): string[] {
+  const found: string[] = [];
+  const bytes = Buffer.from(raw);
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32LE(at);
+    found.push(bytes.toString('utf8', at + 4, end));
+    at = end;
+  }
+  return found;
 }
 
 function plain(value: Value | Uint8Array): Value {

@@ -10,12 +10,17 @@ export interface PlainTensor {
   /** A text, because a client may send any. */
   readonly datatype: string;
   readonly data: readonly Value[];
+  readonly contentType?: string;
 }
 
 export interface PlainRequest {
   readonly id?: string;
   readonly inputs: readonly PlainTensor[];
   readonly outputs?: readonly string[];
+  /** Of the request as a whole. */
+  readonly contentType?: string;
+  /** That all outputs are asked for as. */
+  readonly outputContentType?: string;
 }
 
 export interface PlainAnswer {

@@ -5,12 +5,14 @@ import type { ErrorCode } from '../../src/core/errors.js';
 import type { Endpoint } from '../../src/server.js';
 import { suiteLifetime } from '../support/lifetime.js';
 import { TestServer } from '../support/server.js';
+import { CODEC_CASES, CODEC_MODELS } from './codec-cases.js';
 import { FailedCall, type InferClient, type PlainRequest, type PlainTensor, type Value } from './infer-client.js';
 
 /*
  * What a client may count on whatever it speaks. The same cases run over every transport against a real server with real models:
  *   digits     a support vector machine of 64 features (scikit-learn), versions v1, v2 and v10
  *   mushrooms  two trees on 126 features (XGBoost), without versions
+ * and those of codec-cases.ts
  */
 
 const MODELS = fileURLToPath(new URL('../../../models/', import.meta.url));
@@ -29,6 +31,7 @@ const REPOSITORY = {
     max_batch_size: 16,
     max_batch_time: 0.005,
   }),
+  ...CODEC_MODELS,
 };
 
 /** Rows as both libraries were asked for the answers below. */
@@ -197,8 +200,9 @@ const CASES: readonly Case[] = [
   }),
   digitsCase('a value beyond its datatype', [x([1, 64], digits(1).with(3, 300), 'INT8')], {
     ...invalid(/^input 'x': data value 3: expected a whole number from -128 to 127 \(INT8\), got 300$/),
-    notOver: ['gRPC raw'],
+    notOver: ['gRPC raw', 'MessagePack'],
   }),
+  ...CODEC_CASES,
 ];
 
 /** Runs all cases over one transport. */
@@ -263,9 +267,15 @@ function compare(got: readonly PlainTensor[], wanted: readonly PlainTensor[]): v
   const heads = (tensors: readonly PlainTensor[]) =>
     tensors.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
   assert.deepEqual(heads(got), heads(wanted));
-  wanted.forEach(({ name, data }, t) => {
+  wanted.forEach(({ name, data, contentType }, t) => {
     assert.equal(got[t].data.length, data.length);
+    // Only where the case says one: numbers of models are np throughout.
+    if (contentType !== undefined) assert.equal(got[t].contentType, contentType, name);
     data.forEach((value, i) => {
+      if (typeof value === 'string') {
+        assert.equal(got[t].data[i], value);
+        return;
+      }
       const difference = Math.abs(Number(got[t].data[i]) - Number(value));
       assert.ok(difference < 1e-5, `${name} ${i}: got ${got[t].data[i]}, expected ${value}`);
     });
