@@ -22,3 +22,17 @@ test('a store is asked now and then, and only waited for the first time', async 
   await nextTurn();
   assert.deepEqual([await ask(), asked], ['two', 3], 'a store out of reach says nothing new');
 });
+
+test('a slow store holds nobody up for long', async () => {
+  const clock = new FakeClock();
+  let answer = (_state: string) => {};
+  const stateOf = () => new Promise<string>(resolve => (answer = resolve));
+  const states = new RemoteStates({ stateOf }, clock, 1000);
+  const first = states.stateOf('s3://b/k');
+  clock.advance(2000);
+  assert.equal(await first, '');
+  answer('late');
+  await nextTurn();
+  assert.equal(await states.stateOf('s3://b/k'), 'late');
+  assert.equal(clock.pendingTimers, 0);
+});
