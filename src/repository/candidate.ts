@@ -3,8 +3,9 @@ import { ServerError, toServerError } from '../core/errors.js';
 import type { Environment } from '../settings/env.js';
 import { wellKnownFiles } from '../settings/implementations.js';
 import { type JsonObject, parseJsonObject } from '../settings/json-object.js';
-import { modelSettings, type SettingsLayer } from '../settings/model-settings.js';
+import { type ModelSettings, modelSettings, type SettingsLayer } from '../settings/model-settings.js';
 import type { ModelSpec } from '../settings/model-spec.js';
+import type { LoadedSettings } from '../settings/server-settings.js';
 import { SettingsError } from '../settings/settings-error.js';
 import { readTextFile } from '../settings/text-file.js';
 import { findArtifact } from './artifact.js';
@@ -32,15 +33,21 @@ export interface ReadingContext {
   readonly environment: Environment;
   /** Artifacts must lie in this folder; undefined: they may lie anywhere. */
   readonly within?: string;
+  /** What files said when they were last read. */
+  readonly known?: WeakMap<JsonObject, LoadedSettings<ModelSettings>>;
 }
 
 /** The model version that a candidate describes. Rejects with a ServerError that says what is wrong with it. */
 export async function readCandidate(
   candidate: Candidate,
-  { environment, within }: ReadingContext,
+  { environment, within, known }: ReadingContext,
 ): Promise<{ spec: ModelSpec; warnings: readonly string[] }> {
   const { file, folder, source, defaults } = candidate;
-  const { settings, warnings } = modelSettings(file, { source, folder, defaults }, environment);
+  const alone = file !== undefined && defaults === undefined;
+  const loaded =
+    (alone ? known?.get(file) : undefined) ?? modelSettings(file, { source, folder, defaults }, environment);
+  if (alone) known?.set(file, loaded);
+  const { settings, warnings } = loaded;
   const { name, implementation, parameters } = settings;
   candidate.name = name;
   candidate.version = parameters.version ?? undefined;

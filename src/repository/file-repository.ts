@@ -7,10 +7,11 @@ import { entriesOf, type JsonObject } from '../settings/json-object.js';
 import { environmentNamesModel } from '../settings/model-settings.js';
 import type { ServerSettings } from '../settings/server-settings.js';
 import { versionRange } from '../settings/version-range.js';
-import { type Candidate, failureOf, nameIn, type ReadingContext, readSettingsFile } from './candidate.js';
+import { type Candidate, failureOf, nameIn, type ReadingContext } from './candidate.js';
 import { ListingBuilder, listingOf } from './listing-builder.js';
 import type { ModelRepository, RepositoryListing } from './repository.js';
 import { BARE_MODEL_FILE, scan } from './scan.js';
+import { SettingsFiles } from './settings-files.js';
 import { aspiredVersion, type VersionedModel, versionFolders } from './version-folders.js';
 
 type Described = Candidate & { readonly file: JsonObject };
@@ -24,6 +25,7 @@ export class FileRepository implements ModelRepository {
   readonly place: string;
   private readonly root: string;
   private readonly context: ReadingContext;
+  private readonly files = new SettingsFiles();
   /** What stood at a path when it was last read: a file that breaks later is still that model's. */
   private known: ReadonlyMap<string, Pick<Candidate, 'name' | 'version'>> = new Map();
 
@@ -34,7 +36,11 @@ export class FileRepository implements ModelRepository {
   ) {
     this.root = resolve(settings.modelRepositoryRoot);
     this.place = this.root;
-    this.context = { environment, within: settings.allowUriOutsideRepository ? undefined : this.root };
+    this.context = {
+      environment,
+      within: settings.allowUriOutsideRepository ? undefined : this.root,
+      known: new WeakMap(),
+    };
   }
 
   list(): Promise<RepositoryListing> {
@@ -55,7 +61,7 @@ export class FileRepository implements ModelRepository {
     const broken = new Map<Candidate, unknown>();
     for (const candidate of candidates) {
       try {
-        const file = await readSettingsFile(candidate.path, candidate.source);
+        const file = await this.files.read(candidate.path, candidate.source);
         described.push({ ...candidate, file, name: nameIn(file, candidate.folder) });
       } catch (thrown) {
         broken.set(candidate, thrown);
