@@ -86,22 +86,25 @@ export function sliceRows(tensor: Tensor, from: number, to: number): Tensor {
   };
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Texts as UTF-8, and bytes as they are, in new memory. (Written in place: encoding each by itself takes tenfold on long lists.) */
 export function bytesColumn(elements: readonly (string | Uint8Array)[]): BytesColumn {
-  const parts = elements.map(element => (typeof element === 'string' ? encoder.encode(element) : element));
-  const offsets = new Uint32Array(parts.length + 1);
+  const offsets = new Uint32Array(elements.length + 1);
   let length = 0;
-  parts.forEach((part, i) => {
-    length += part.byteLength;
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i];
+    length += typeof element === 'string' ? Buffer.byteLength(element) : element.byteLength;
     if (length > 0xffffffff) throw new ServerError('INVALID_ARGUMENT', 'a BYTES tensor may hold at most 4 GiB');
     offsets[i + 1] = length;
-  });
+  }
   const bytes = new Uint8Array(length);
-  parts.forEach((part, i) => {
-    bytes.set(part, offsets[i]);
-  });
+  const target = Buffer.from(bytes.buffer);
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i];
+    if (typeof element === 'string') target.write(element, offsets[i]);
+    else bytes.set(element, offsets[i]);
+  }
   return { offsets, bytes };
 }
 

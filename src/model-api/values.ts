@@ -1,3 +1,4 @@
+import { PANDAS } from '../codecs/pandas.js';
 import { contentTypeIn, decodeInputs, decodeTensor, encodeOutputs, isTensorContentType } from '../codecs/registry.js';
 import type { RequestedOutput } from '../core/protocol.js';
 import type { Tensor } from '../core/tensor.js';
@@ -36,12 +37,14 @@ export function encode(value: unknown, output: string | RequestedOutput, content
 
 /** As `encode`, with one output per column for a Map of columns. */
 export function encodeAll(value: unknown, output: string | RequestedOutput, contentType?: string): Tensor[] {
-  const asked = typeof output === 'string' ? undefined : contentTypeIn(output.parameters);
+  const name = typeof output === 'string' ? output : output.name;
+  const wanted = typeof output === 'string' ? undefined : contentTypeIn(output.parameters);
+  const asked = isTensorContentType(wanted) || wanted === PANDAS ? wanted : undefined;
   try {
-    return encodeOutputs(typeof output === 'string' ? output : output.name, value, asked ?? contentType);
+    return encodeOutputs(name, value, asked ?? contentType);
   } catch (error) {
-    // The caller has done nothing wrong.
-    throw new ModelError((error as Error).message);
+    // Without a wish the caller has done nothing wrong.
+    throw new ModelError((error as Error).message, asked === undefined ? 500 : 400);
   }
 }
 

@@ -1,6 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeResponse } from '../../src/model-api/values.js';
+import { ModelError } from '../../src/model-api/model-error.js';
+import { encode, encodeResponse } from '../../src/model-api/values.js';
+
+describe('encode', () => {
+  const asked = (contentType: string) => ({ name: 'y', parameters: { content_type: contentType } });
+  const fails = (status: number) => (error: unknown) => error instanceof ModelError && error.status === status;
+
+  it('takes the content type that the caller asks for, else that of the model, else that of the value', () => {
+    const written = (output: Parameters<typeof encode>[1], contentType?: string) =>
+      encode(['YQ=='], output, contentType).parameters?.content_type;
+    assert.deepEqual([written(asked('raw'), 'str'), written('y', 'raw'), written('y')], ['raw', 'raw', 'str']);
+    assert.equal(written(asked('image'), 'raw'), 'raw');
+  });
+
+  it('blames the caller for what the caller asks only', () => {
+    assert.throws(() => encode([1], asked('str')), fails(400));
+    assert.throws(() => encode([1], 'y', 'str'), fails(500));
+  });
+});
 
 describe('encodeResponse', () => {
   it('writes one output, or a column each, and says as what', () => {
