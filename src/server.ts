@@ -142,6 +142,7 @@ export class InferenceServer {
       registry: this.registry,
       scheduler: this.scheduler,
       telemetry,
+      cache: settings.cacheEnabled ? { entries: settings.cacheSize, bytes: settings.cacheMaxBytes } : undefined,
       server: { name: settings.serverName, version: settings.serverVersion, extensions: settings.extensions },
     });
   }

@@ -30,7 +30,10 @@ export function signatureOf(request: InferRequest, seesParameters: boolean, head
       if (parameters !== undefined) text += visible(parameters, seesParameters);
     }
   }
-  if (request.parameters !== undefined) text += `|${visible(request.parameters, seesParameters)}`;
+  if (request.parameters !== undefined) {
+    const seen = visible(request.parameters, seesParameters);
+    if (seen !== '') text += `|${seen}`;
+  }
   if (headers !== undefined) text += `#${JSON.stringify(Object.entries(headers).sort())}`;
   return text;
 }

@@ -25,6 +25,10 @@ export function visibleHeaders(
   headers: Headers,
 ): Headers | undefined {
   if (!seesParameters) return undefined;
-  if (maxBatchSize === 1) return headers;
+  return maxBatchSize === 1 ? headers : lastingHeaders(headers);
+}
+
+/** Those that may be the same with the next message. */
+export function lastingHeaders(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_ONE_MESSAGE.has(name)));
 }

@@ -34,6 +34,8 @@ export interface MetricValue {
 export interface Telemetry {
   /** One request has its answer (or failure). `model` is absent when no such model exists. */
   requestDone(context: RequestContext, model: ModelLabel | undefined, failure: ErrorCode | undefined): void;
+  /** A model's cache was looked into before the model is asked. */
+  cacheAsked(model: ModelLabel, hit: boolean): void;
   batchDone(model: ModelLabel, batch: BatchReport): void;
   metricValues(model: ModelLabel, values: readonly MetricValue[]): void;
   modelState(model: ModelLabel, state: ModelStateName, reason?: string): void;

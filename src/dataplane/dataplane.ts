@@ -1,3 +1,4 @@
+import type { BatchShare } from '../batching/queue.js';
 import type { Scheduler } from '../batching/scheduler.js';
 import type { RequestContext } from '../core/context.js';
 import { type ErrorCode, toServerError } from '../core/errors.js';
@@ -8,12 +9,15 @@ import type { ModelVersion } from '../lifecycle/model-version.js';
 import { compareVersions } from '../repository/version.js';
 import { checkRequest } from './check-request.js';
 import { decodeContent, encodeContent } from './content-types.js';
+import { type CacheLimits, cacheKey, ResponseCache } from './response-cache.js';
 
 export interface DataPlaneOptions {
   readonly registry: ModelRegistry;
   readonly scheduler: Scheduler;
   readonly telemetry: Telemetry;
   readonly server: ServerMetadata;
+  /** For models whose settings ask for it; undefined: for none. */
+  readonly cache?: CacheLimits;
 }
 
 const byName = new Intl.Collator('en', { numeric: true });
@@ -24,6 +28,8 @@ export type ServerPhase = 'starting' | 'serving' | 'stopping';
 /** What every transport speaks to: the protocol's operations on plain values. Failures are ServerErrors. */
 export class DataPlane {
   private current: ServerPhase = 'starting';
+  /** They go with the generation of the model that answered. */
+  private readonly caches = new WeakMap<ModelVersion, ResponseCache>();
   private readonly phaseListeners = new Set<() => void>();
 
   constructor(private readonly options: DataPlaneOptions) {}
@@ -44,7 +50,7 @@ export class DataPlane {
   }
 
   async infer(context: RequestContext, target: ModelRef, request: InferRequest): Promise<InferResponse> {
-    const { registry, scheduler, telemetry } = this.options;
+    const { registry, telemetry } = this.options;
     let label: ModelLabel | undefined;
     let failure: ErrorCode | undefined;
     let version: ModelVersion | undefined;
@@ -55,7 +61,7 @@ export class DataPlane {
       const model = version.model!;
       const decoded = decodeContent(request, model, settings);
       checkRequest(model, decoded);
-      const { outputs: made, parameters } = await scheduler.submit(context, version.scheduled!, decoded);
+      const { outputs: made, parameters } = await this.answer(context, version, decoded);
       const outputs = encodeContent(made, request, model, settings);
       return { id: request.id, modelName: name, modelVersion, parameters, outputs };
     } catch (error) {
@@ -143,6 +149,32 @@ export class DataPlane {
     } finally {
       version.release();
     }
+  }
+
+  /** Of the cache, or of the model. */
+  private async answer(context: RequestContext, version: ModelVersion, request: InferRequest): Promise<BatchShare> {
+    const { scheduler, telemetry } = this.options;
+    const scheduled = version.scheduled!;
+    const cache = this.cacheOf(version);
+    if (cache === undefined) return scheduler.submit(context, scheduled, request);
+    const key = cacheKey(context, scheduled, request);
+    const known = cache.get(key);
+    telemetry.cacheAsked(version.label, known !== undefined);
+    if (known !== undefined) return known;
+    const share = await scheduler.submit(context, scheduled, request);
+    cache.put(key, share);
+    return share;
+  }
+
+  private cacheOf(version: ModelVersion): ResponseCache | undefined {
+    const { cache: limits } = this.options;
+    if (limits === undefined || !version.spec.settings.cacheEnabled) return undefined;
+    let cache = this.caches.get(version);
+    if (cache === undefined) {
+      cache = new ResponseCache(limits);
+      this.caches.set(version, cache);
+    }
+    return cache;
   }
 
   private streams(target: ModelRef): boolean {

@@ -5,6 +5,7 @@ import type { Logger } from './logger.js';
 export function loggingTelemetry(logger: Logger, next: Telemetry): Telemetry {
   return {
     requestDone: (context, model, failure) => next.requestDone(context, model, failure),
+    cacheAsked: (model, hit) => next.cacheAsked(model, hit),
     batchDone: (model, batch) => next.batchDone(model, batch),
     metricValues: (model, values) => next.metricValues(model, values),
     modelState(model, state, reason) {

@@ -18,6 +18,7 @@ const NO_MODEL: ModelLabel = { name: '', version: '' };
 export class ModelMetrics implements Telemetry {
   private readonly requests: ReturnType<typeof requestCells>;
   private readonly batches: ReturnType<typeof batchCells>;
+  private readonly caches: ReturnType<typeof cacheCells>;
   private readonly inFlight: HistogramCell;
   private readonly loadFailures: Counter;
   private readonly workersLost: Counter;
@@ -30,6 +31,7 @@ export class ModelMetrics implements Telemetry {
   ) {
     this.requests = requestCells(registry);
     this.batches = batchCells(registry);
+    this.caches = cacheCells(registry);
     this.custom = new CustomMetrics(registry);
     this.inFlight = histogram(registry, SIZES, {
       name: 'parallel_request_queue',
@@ -66,6 +68,12 @@ export class ModelMetrics implements Telemetry {
     duration.observe((this.clock.now() - timings.received) / 1000);
     if (model === undefined || timings.dispatched === 0) return;
     this.batches.of(model).queueWait.observe((timings.dispatched - timings.queued) / 1000);
+  }
+
+  cacheAsked(model: ModelLabel, hit: boolean): void {
+    const { hits, misses } = this.caches.of(model);
+    if (hit) hits.value++;
+    else misses.value++;
   }
 
   batchDone(model: ModelLabel, { requests, rows, waiting, inFlight, inferenceMs, failed }: BatchReport): void {
@@ -119,6 +127,23 @@ function requestCells(registry: Registry) {
   return new CellsByModel(({ name, version }) => {
     const of = { model: name, version };
     return { success: success.cell(of), failed: failed.cell(of), duration: duration.cell(of) };
+  });
+}
+
+function cacheCells(registry: Registry) {
+  const hits = counter(registry, {
+    name: 'modelyard_cache_hits_total',
+    help: 'Requests that the response cache answered',
+    labels: MODEL,
+  });
+  const misses = counter(registry, {
+    name: 'modelyard_cache_misses_total',
+    help: 'Requests that the response cache had no answer for',
+    labels: MODEL,
+  });
+  return new CellsByModel(({ name, version }) => {
+    const of = { model: name, version };
+    return { hits: hits.cell(of), misses: misses.cell(of) };
   });
 }
 

@@ -84,12 +84,14 @@ const SERVER = {
   kafkaTopicOutput: field('kafka_topic_output', text, 'mlserver-output'),
   tracingServer: field('tracing_server', nullable(text), null),
   cacheEnabled: field('cache_enabled', boolean, false),
-  /** Entries over all models. */
+  /** Answers of one model version that the cache keeps. */
   cacheSize: field('cache_size', count, 100),
   gzipEnabled: field('gzip_enabled', boolean, true),
 
   /** Of a request, inflated. */
   maxBodyBytes: field('max_body_bytes', positive, 64 * 1024 * 1024),
+  /** Of all answers of one model version in the cache. */
+  cacheMaxBytes: field('cache_max_bytes', positive, 64 * 1024 * 1024),
   /** Requests that may wait for one model; more are refused. */
   maxQueueSize: field('max_queue_size', positive, 10_000),
   /** From the arrival of a request to its answer. */

@@ -6,6 +6,7 @@ export class SilentTelemetry implements Telemetry {
   readonly batches: BatchReport[] = [];
 
   requestDone(): void {}
+  cacheAsked(): void {}
   workerState(): void {}
   metricValues(): void {}
 
