@@ -38,6 +38,7 @@ import { ReplicaHost } from './runtimes/replica-host.js';
 import { cacheFolder } from './settings/cache-folder.js';
 import type { Environment } from './settings/env.js';
 import type { ServerSettings } from './settings/server-settings.js';
+import { openTracing } from './tracing/open-tracing.js';
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -207,6 +208,9 @@ export class InferenceServer {
       () => this.convertPool.close(),
     );
 
+    const tracing = await openTracing(settings, options.logger);
+    if (tracing !== undefined) this.closers.push(() => tracing.close());
+
     const common = {
       dataPlane: this.dataPlane,
       repository: new RepositoryAdmin({
@@ -217,6 +221,7 @@ export class InferenceServer {
       clock: systemClock,
       serverName: settings.serverName,
       requestTimeoutMs: settings.requestTimeoutMs,
+      tracing,
       host,
     };
     const rest = await startRestServer({

@@ -59,6 +59,11 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   commander: /^src\/cli\//,
   '@aws-sdk/client-s3': /^src\/repository\/remote\/s3-source\.ts$/,
   '@google-cloud/storage': /^src\/repository\/remote\/gs-source\.ts$/,
+  '@opentelemetry/api': /^src\/tracing\//,
+  '@opentelemetry/core': /^src\/tracing\//,
+  '@opentelemetry/resources': /^src\/tracing\//,
+  '@opentelemetry/sdk-trace-base': /^src\/tracing\//,
+  '@opentelemetry/exporter-trace-otlp-grpc': /^src\/tracing\//,
   semver: /^src\/settings\/version-range\.ts$/,
 };
 

@@ -1,3 +1,5 @@
+import type { RequestTrace } from './tracing.js';
+
 /** Milliseconds of the server's clock at which a request reached each hop; 0 until it does. */
 export class Timings {
   /** All bytes of the request had arrived. */
@@ -15,12 +17,14 @@ export class Timings {
 }
 
 /**
- * What travels with one request from the transport that made it to the answer. It is mutable in two places only: the hops
- * write `timings`, and `cancel()` may be called by the transport whose client went away. (A plain flag and a callback, not an
+ * What travels with one request from the transport that made it to the answer. It is mutable in three places only: the transport
+ * sets `trace`, the hops write `timings`, and `cancel()` may be called by the transport whose client went away. (A plain flag and a callback, not an
  * AbortSignal: that costs more than the queue does at 25 thousand requests a second.)
  */
 export class RequestContext {
   readonly timings = new Timings();
+  /** Undefined unless this request is traced. */
+  trace: RequestTrace | undefined;
   /** Called once on cancellation; set by whoever holds the request at that moment. */
   onCancel: (() => void) | undefined;
   private gone = false;

@@ -57,6 +57,7 @@ export class DataPlane {
     try {
       version = registry.acquire(target);
       label = version.label;
+      if (context.trace !== undefined) context.trace.model = label;
       const { name, version: modelVersion, settings } = version.spec;
       const model = version.model!;
       const decoded = decodeContent(request, model, settings);
@@ -94,6 +95,7 @@ export class DataPlane {
     try {
       version = registry.acquire(target);
       label = version.label;
+      if (context.trace !== undefined) context.trace.model = label;
       checkRequest(version.model!, request);
       const { name, version: modelVersion } = version.spec;
       for await (const { outputs, parameters } of scheduler.stream(context, version.scheduled!, request)) {

@@ -1,13 +1,21 @@
 import type { Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import { RequestContext } from '../core/context.js';
+import type { Tracing } from '../core/tracing.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
 let calls = 0;
 
-/** The context of one inference, with the nearer of the client's deadline and `requestTimeoutMs` (0: none). */
-export function contextOf(call: Call, clock: Clock, requestTimeoutMs: number): RequestContext {
+export interface ContextOptions {
+  readonly clock: Clock;
+  /** 0 for none. */
+  readonly requestTimeoutMs: number;
+  readonly tracing?: Tracing;
+}
+
+/** The context of one inference, with the nearer of the client's deadline and `requestTimeoutMs`. */
+export function contextOf(call: Call, { clock, requestTimeoutMs, tracing }: ContextOptions): RequestContext {
   const now = clock.now();
   let deadline = requestTimeoutMs > 0 ? now + requestTimeoutMs : Number.POSITIVE_INFINITY;
   const asked = Number(call.getDeadline());
@@ -15,6 +23,10 @@ export function contextOf(call: Call, clock: Clock, requestTimeoutMs: number): R
   if (asked !== Number.POSITIVE_INFINITY) deadline = Math.min(deadline, now + asked - Date.now());
   const context = new RequestContext(`grpc-${(++calls).toString(36)}`, deadline, headersOf(call.metadata));
   context.timings.received = now;
+  if (tracing !== undefined) {
+    const path = call.getPath().slice(1);
+    context.trace = tracing.begin(context, path, { 'rpc.system.name': 'grpc', 'rpc.method': path });
+  }
   return context;
 }
 

@@ -46,7 +46,7 @@ export class InferStream {
   private take(message: Buffer): void {
     if (this.closed) return;
     const { call, options, underWay } = this;
-    const context = contextOf(call, options.clock, options.requestTimeoutMs);
+    const context = contextOf(call, options);
     underWay.add(context);
     if (underWay.size >= MAX_UNDER_WAY) call.pause();
     const answers = this.infer(context, message);
@@ -55,11 +55,14 @@ export class InferStream {
     first.catch(() => {});
     this.answered = this.answered
       .then(async () => {
+        let failed = true;
         try {
           for (let next = await first; !next.done && !this.over; next = await answers.next())
             await this.send(next.value);
+          failed = false;
         } finally {
           underWay.delete(context);
+          context.trace?.end(failed, {});
           await answers.return(undefined);
         }
         call.resume();

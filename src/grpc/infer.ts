@@ -1,7 +1,8 @@
-import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, status } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
 import type { InferResponse } from '../core/protocol.js';
+import type { Tracing } from '../core/tracing.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import { splitHeaders } from '../dataplane/response-headers.js';
@@ -18,6 +19,8 @@ export interface InferOptions {
   readonly logger: Logger;
   /** From arrival to answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 export interface InferAnswer {
@@ -26,7 +29,7 @@ export interface InferAnswer {
 }
 
 export async function infer(options: InferOptions, context: RequestContext, call: InferCall): Promise<InferAnswer> {
-  return answerOf(options, call, await options.dataPlane.infer(context, call.target, call.request));
+  return answerOf(options, context, call, await options.dataPlane.infer(context, call.target, call.request));
 }
 
 /** The answers to one message of a stream. */
@@ -36,12 +39,18 @@ export async function* inferStream(
   call: InferCall,
 ): AsyncGenerator<InferAnswer, undefined> {
   for await (const response of options.dataPlane.inferStream(context, call.target, call.request)) {
-    yield answerOf(options, call, response);
+    yield answerOf(options, context, call, response);
   }
 }
 
-function answerOf({ cloudEvents }: InferOptions, { raw }: InferCall, answer: InferResponse): InferAnswer {
+function answerOf(
+  { cloudEvents }: InferOptions,
+  { trace }: RequestContext,
+  { raw }: InferCall,
+  answer: InferResponse,
+): InferAnswer {
   const { response, headers } = splitHeaders(answer, cloudEvents);
+  if (trace !== undefined) headers.push(...trace.headers);
   return { message: encodeInferResponse(response, raw), trailers: trailersOf(headers) };
 }
 
@@ -49,14 +58,24 @@ function answerOf({ cloudEvents }: InferOptions, { raw }: InferCall, answer: Inf
 export function unaryInfer(options: InferOptions): handleUnaryCall<Buffer, Buffer> {
   const run = async (context: RequestContext, message: Buffer) => infer(options, context, decodeInferRequest(message));
   return (call, callback) => {
-    const context = contextOf(call, options.clock, options.requestTimeoutMs);
+    const context = contextOf(call, options);
     call.on('cancelled', () => context.cancel());
     run(context, call.request).then(
-      ({ message, trailers }) => callback(null, message, trailers),
-      error => callback(callFailure(error, call.getPath(), options.logger)),
+      ({ message, trailers }) => {
+        callback(null, message, trailers);
+        context.trace?.end(false, statusAttribute(status.OK));
+      },
+      error => {
+        const failure = callFailure(error, call.getPath(), options.logger);
+        callback(failure);
+        context.trace?.end(true, statusAttribute(failure.code));
+      },
     );
   };
 }
+
+/** How a traced call ended. */
+export const statusAttribute = (code: status) => ({ 'rpc.grpc.status_code': code });
 
 /** Binary entries (`-bin`) are written as base64, as those of a request are read; names that gRPC keeps to itself are left out. */
 function trailersOf(headers: readonly string[]): Metadata {

@@ -1,6 +1,7 @@
 import { logVerbosity, Server, setLogVerbosity, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import { ServerError } from '../core/errors.js';
+import type { Tracing } from '../core/tracing.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
@@ -34,6 +35,8 @@ export interface GrpcOptions {
   readonly maxMessageBytes: number | null;
   /** From the arrival of a message to its answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 export interface GrpcServer {
@@ -81,10 +84,10 @@ function addServices(
   openCalls: OpenCalls,
   methods: Map<string, GrpcMethodMetrics>,
 ): void {
-  const { dataPlane, repository, clock, logger, metrics, requestTimeoutMs } = options;
+  const { dataPlane, repository, clock, logger, metrics, requestTimeoutMs, tracing } = options;
   const cloudEvents = new CloudEventHeaders(options.serverName);
   const files = [inferenceFile, repositoryFile, healthFile, ...reflectionFiles];
-  const inference = { dataPlane, repository, cloudEvents, clock, logger, requestTimeoutMs, openCalls };
+  const inference = { dataPlane, repository, cloudEvents, clock, logger, requestTimeoutMs, tracing, openCalls };
   const reflection = reflectionHandlers({ files, openCalls, logger });
   const services: readonly (readonly [ProtoFile, UntypedServiceImplementation])[] = [
     [inferenceFile, inferenceHandlers(inference)],

@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import type { Tracing } from '../core/tracing.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { ModelRoutes } from '../dataplane/model-routes.js';
@@ -20,6 +21,8 @@ export interface RestOptions extends ObserverOptions {
   /** From arrival to answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
   readonly gzipEnabled: boolean;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
   /** Where clients find the server behind a proxy; '' if nothing is said. */
   readonly rootPath?: string;
   /** Undefined: no other origin may ask. */

@@ -19,6 +19,11 @@ export function acceptsGzip(header: string | string[] | undefined): boolean {
   return false;
 }
 
+/** Names and values in turn. */
+export function addHeaders(reply: FastifyReply, headers: readonly string[]): void {
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
+}
+
 /** Sends a body, compressed when it may be, is long enough and the client takes it. `headers`: names and values in turn. */
 export async function sendCompressible(
   request: FastifyRequest,
@@ -27,7 +32,7 @@ export async function sendCompressible(
   headers: readonly string[],
   gzipEnabled: boolean,
 ): Promise<FastifyReply> {
-  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
+  addHeaders(reply, headers);
   // To a text fastify would add a charset.
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (!gzipEnabled || bytes.length < COMPRESS_FROM_BYTES) return reply.send(bytes);

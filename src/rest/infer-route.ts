@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
+import type { Tracing } from '../core/tracing.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import { splitHeaders } from '../dataplane/response-headers.js';
@@ -12,7 +13,7 @@ import {
   encodeBinaryResponse,
   HEADER_LENGTH,
 } from './binary-tensors.js';
-import { COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
+import { addHeaders, COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
 import { isMsgpackType, MSGPACK_TYPE, wantsMsgpack } from './content-type.js';
 import type { Cors } from './cors.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
@@ -28,6 +29,8 @@ export interface InferRouteOptions extends ObserverOptions {
   readonly requestTimeoutMs: number;
   readonly gzipEnabled: boolean;
   readonly cors: Cors | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -43,6 +46,7 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     const asked = askedOf(request);
     const answer = await dataPlane.infer(context, targetOf(request), asked);
     const { response, headers } = splitHeaders(answer, cloudEvents);
+    if (context.trace !== undefined) headers.push(...context.trace.headers);
     const { accept, 'content-type': sent } = request.raw.headers;
     if (wantsMsgpack(accept, isMsgpackType(sent))) {
       headers.push('content-type', MSGPACK_TYPE);
@@ -84,7 +88,7 @@ function sendBinary(
   { body, headerLength }: BinaryAnswer,
   headers: readonly string[],
 ): FastifyReply {
-  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i], headers[i + 1]);
+  addHeaders(reply, headers);
   return reply.header(HEADER_LENGTH, String(headerLength)).type('application/octet-stream').send(body);
 }
 
@@ -107,6 +111,13 @@ export function contextOf(
   const deadline = requestTimeoutMs > 0 ? now + requestTimeoutMs : Number.POSITIVE_INFINITY;
   const context = new RequestContext(request.id, deadline, request.headers as Record<string, string>);
   context.timings.received = now;
-  observe(request, reply, route, options, () => context.cancel());
+  context.trace = options.tracing?.begin(context, `${request.method} ${route}`, {
+    'http.request.method': request.method,
+    'http.route': route,
+    'url.path': request.url,
+  });
+  // For answers by fastify; those past it take them from the trace.
+  if (context.trace !== undefined) addHeaders(reply, context.trace.headers);
+  observe(request, reply, route, options, context);
   return context;
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.js';
+import type { RequestContext } from '../core/context.js';
 import { ServerError } from '../core/errors.js';
 import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
@@ -15,22 +16,23 @@ const CLIENT_LEFT = httpStatus(new ServerError('CANCELLED', ''));
 
 /**
  * Counts one request and, in debug mode, logs it, when its connection has the answer or is gone. (fastify's own onResponse hook
- * does not run for clients that leave early.) `left` is called for those.
+ * does not run for clients that leave early.) For those `context` is cancelled; its trace ends with the request.
  */
 export function observe(
   request: FastifyRequest,
   reply: FastifyReply,
   route: string | undefined,
   { clock, logger, metrics }: ObserverOptions,
-  left?: () => void,
+  context?: RequestContext,
 ): void {
   const started = clock.now();
   const { raw } = reply;
   metrics.started(request.method);
   const ended = () => {
-    if (left !== undefined && !raw.writableFinished) left();
+    if (!raw.writableFinished) context?.cancel();
     const status = raw.headersSent ? raw.statusCode : CLIENT_LEFT;
     metrics.finished(request.method, route, status, (clock.now() - started) / 1000);
+    context?.trace?.end(status >= 500, { 'http.response.status_code': status });
     if (logger.debugEnabled) {
       logger.debug(`${request.ip} "${request.method} ${request.url}" ${status}`, { requestId: request.id });
     }

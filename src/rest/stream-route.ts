@@ -20,6 +20,7 @@ export function streamRoute(route: string, options: InferRouteOptions) {
     let answer = await answers.next();
     const headers = answer.done ? [] : cloudEvents.of(answer.value.modelName, answer.value.id);
     headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
+    if (context.trace !== undefined) headers.push(...context.trace.headers);
     if (cors !== undefined) headers.push(...Object.entries(cors.headersFor(request)).flat());
     const { raw } = reply;
     reply.hijack();

@@ -14,16 +14,16 @@ describe('contextOf', () => {
   const never = Number.POSITIVE_INFINITY;
 
   it('turns the deadline of the client into one of the clock', () => {
-    const { deadline, timings } = contextOf(callWith(Date.now() + 60_000), clock, 0);
+    const { deadline, timings } = contextOf(callWith(Date.now() + 60_000), { clock, requestTimeoutMs: 0 });
     assert.ok(deadline > now + 50_000 && deadline <= now + 60_000, String(deadline));
     assert.equal(timings.received, now);
   });
 
   it('takes the nearer of the deadlines of client and settings', () => {
-    assert.equal(contextOf(callWith(never), clock, 0).deadline, never);
-    assert.equal(contextOf(callWith(never), clock, 5000).deadline, now + 5000);
-    assert.equal(contextOf(callWith(Date.now() + 60_000), clock, 5000).deadline, now + 5000);
-    assert.ok(contextOf(callWith(Date.now() - 1), clock, 5000).deadline < now);
+    assert.equal(contextOf(callWith(never), { clock, requestTimeoutMs: 0 }).deadline, never);
+    assert.equal(contextOf(callWith(never), { clock, requestTimeoutMs: 5000 }).deadline, now + 5000);
+    assert.equal(contextOf(callWith(Date.now() + 60_000), { clock, requestTimeoutMs: 5000 }).deadline, now + 5000);
+    assert.ok(contextOf(callWith(Date.now() - 1), { clock, requestTimeoutMs: 5000 }).deadline < now);
   });
 
   it('keeps the last of the metadata under a name, binary ones in base64', () => {
@@ -32,11 +32,14 @@ describe('contextOf', () => {
     metadata.add('x-two', 'b');
     metadata.add('x-two', 'c');
     metadata.set('x-bin', Buffer.of(1, 2, 3));
-    const { headers } = contextOf(callWith(never, metadata), clock, 0);
+    const { headers } = contextOf(callWith(never, metadata), { clock, requestTimeoutMs: 0 });
     assert.deepEqual(headers, { 'x-one': 'a', 'x-two': 'c', 'x-bin': 'AQID' });
   });
 
   it('gives every call an id of its own for the log', () => {
-    assert.notEqual(contextOf(callWith(never), clock, 0).id, contextOf(callWith(never), clock, 0).id);
+    assert.notEqual(
+      contextOf(callWith(never), { clock, requestTimeoutMs: 0 }).id,
+      contextOf(callWith(never), { clock, requestTimeoutMs: 0 }).id,
+    );
   });
 });
