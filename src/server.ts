@@ -243,6 +243,7 @@ export class InferenceServer {
       logger: options.logger.child('grpc'),
       metrics: metrics.grpc,
       maxMessageBytes: settings.grpcMaxMessageBytes,
+      streamForm: settings.grpcStreamForm,
     });
     this.transports.push(grpc);
     this.opened.push({ name: 'gRPC', url: grpc.url });

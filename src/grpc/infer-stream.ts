@@ -2,18 +2,25 @@ import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { RequestContext } from '../core/context.js';
 import type { ServerError } from '../core/errors.js';
 import type { ModelRef } from '../core/protocol.js';
+import { decode } from './codec.js';
 import { contextOf } from './context.js';
 import { type InferAnswer, type InferOptions, inferStream } from './infer.js';
 import { decodeInferRequest } from './infer-request.js';
+import { ModelInferRequest } from './inference-schema.js';
 import { callFailure } from './status.js';
+import type { StreamForm } from './stream-form.js';
 
 /** Messages of one stream that may be under way; then the client has to wait. */
 const MAX_UNDER_WAY = 64;
 
+export interface InferStreamOptions extends InferOptions {
+  readonly streamForm: StreamForm;
+}
+
 /**
  * One ModelStreamInfer call. Every message is an inference of its own and may share a batch with its neighbours; a model that
  * streams gives several answers to each. Answers go back in the order of the messages. The first failure ends the stream with
- * its status. A message that names no model is for the model of the first message.
+ * its status, unless the form of the stream has failures of its own. A message that names no model is for the model of the first message.
  */
 export class InferStream {
   private readonly underWay = new Set<RequestContext>();
@@ -29,7 +36,7 @@ export class InferStream {
 
   constructor(
     private readonly call: ServerDuplexStream<Buffer, Buffer>,
-    private readonly options: InferOptions,
+    private readonly options: InferStreamOptions,
   ) {
     call.on('data', (message: Buffer) => this.take(message));
     call.on('end', () => this.answered.then(() => this.finish()));
@@ -60,6 +67,8 @@ export class InferStream {
           for (let next = await first; !next.done && !this.over; next = await answers.next())
             await this.send(next.value);
           failed = false;
+        } catch (error) {
+          await this.sendFailure(error, message);
         } finally {
           underWay.delete(context);
           context.trace?.end(failed, {});
@@ -77,9 +86,20 @@ export class InferStream {
     return yield* inferStream(this.options, context, call);
   }
 
-  /** Settles when the connection can take more, or is gone: grpc-js does not call back then. */
   private send({ message, trailers }: InferAnswer): Promise<void> {
     this.trailers = trailers;
+    return this.write(this.options.streamForm.answer(message));
+  }
+
+  /** In a form that has failures of single requests; else it throws what failed. */
+  private async sendFailure(thrown: unknown, request: Buffer): Promise<void> {
+    const { streamForm, logger } = this.options;
+    if (streamForm.failure === undefined || this.over) throw thrown;
+    await this.write(streamForm.failure(callFailure(thrown, this.call.getPath(), logger).details, idOf(request)));
+  }
+
+  /** Settles when the connection can take more, or is gone: grpc-js does not call back then. */
+  private write(message: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       this.endSend = resolve;
       this.call.write(message, (error: unknown) => (error ? reject(error) : resolve()));
@@ -102,5 +122,14 @@ export class InferStream {
     this.over = true;
     this.endSend();
     for (const context of this.underWay) context.cancel();
+  }
+}
+
+/** Of a request that may be none. */
+function idOf(request: Buffer): string | undefined {
+  try {
+    return decode(ModelInferRequest, request).id;
+  } catch {
+    return undefined;
   }
 }

@@ -1,15 +1,15 @@
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { ModelRef, TensorMetadata } from '../core/protocol.js';
 import type { RepositoryAdmin } from '../dataplane/repository-admin.js';
-import { type InferOptions, unaryInfer } from './infer.js';
-import { InferStream } from './infer-stream.js';
+import { unaryInfer } from './infer.js';
+import { InferStream, type InferStreamOptions } from './infer-stream.js';
 import { inferenceService } from './inference-schema.js';
 import { unary } from './methods.js';
 import type { OpenCalls } from './open-calls.js';
 import { parameterMap } from './parameters.js';
 import { repositoryHandlers } from './repository-service.js';
 
-export interface InferenceOptions extends InferOptions {
+export interface InferenceOptions extends InferStreamOptions {
   readonly repository: RepositoryAdmin;
   readonly openCalls: OpenCalls;
 }

@@ -20,6 +20,7 @@ import { reflectionFiles } from './reflection-schema.js';
 import { repositoryFile, repositoryService } from './repository-schema.js';
 import { repositoryHandlers } from './repository-service.js';
 import type { ProtoFile } from './schema.js';
+import { STREAM_FORMS } from './stream-form.js';
 
 export interface GrpcOptions {
   readonly dataPlane: DataPlane;
@@ -35,6 +36,8 @@ export interface GrpcOptions {
   readonly maxMessageBytes: number | null;
   /** From the arrival of a message to its answer; 0 for no limit. */
   readonly requestTimeoutMs: number;
+  /** Whose form the answers of ModelStreamInfer have. */
+  readonly streamForm: keyof typeof STREAM_FORMS;
   /** Undefined: nothing is traced. */
   readonly tracing?: Tracing;
 }
@@ -86,8 +89,19 @@ function addServices(
 ): void {
   const { dataPlane, repository, clock, logger, metrics, requestTimeoutMs, tracing } = options;
   const cloudEvents = new CloudEventHeaders(options.serverName);
+  const streamForm = STREAM_FORMS[options.streamForm];
   const files = [inferenceFile, repositoryFile, healthFile, ...reflectionFiles];
-  const inference = { dataPlane, repository, cloudEvents, clock, logger, requestTimeoutMs, tracing, openCalls };
+  const inference = {
+    dataPlane,
+    repository,
+    cloudEvents,
+    clock,
+    logger,
+    requestTimeoutMs,
+    tracing,
+    openCalls,
+    streamForm,
+  };
   const reflection = reflectionHandlers({ files, openCalls, logger });
   const services: readonly (readonly [ProtoFile, UntypedServiceImplementation])[] = [
     [inferenceFile, inferenceHandlers(inference)],

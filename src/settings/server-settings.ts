@@ -92,6 +92,8 @@ const SERVER = {
   maxBodyBytes: field('max_body_bytes', positive, 64 * 1024 * 1024),
   /** Of all answers of one model version in the cache. */
   cacheMaxBytes: field('cache_max_bytes', positive, 64 * 1024 * 1024),
+  /** Whose ModelStreamInferResponse is sent. */
+  grpcStreamForm: field('grpc_stream_form', oneOf('mlserver', 'triton'), 'mlserver'),
   /** Requests that may wait for one model; more are refused. */
   maxQueueSize: field('max_queue_size', positive, 10_000),
   /** From the arrival of a request to its answer. */

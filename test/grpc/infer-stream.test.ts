@@ -9,7 +9,7 @@ import {
   ModelInferRequest,
   ModelInferResponse,
 } from '../../src/grpc/inference-schema.js';
-import type { Draft } from '../../src/grpc/schema.js';
+import { type Draft, message, one } from '../../src/grpc/schema.js';
 import { collect, pathOf } from '../support/grpc-client.js';
 import { startPuppetServer } from '../support/puppet-server.js';
 import { until } from '../support/until.js';
@@ -22,6 +22,11 @@ function request(id: string, value: number, model = 'm'): Draft<typeof ModelInfe
   const input = { name: 'x', datatype: 'FP64', shape: [1, 1], contents: { fp64_contents: [value] } };
   return { model_name: model, id, inputs: [input] };
 }
+
+const TritonStreamResponse = message('ModelStreamInferResponse', {
+  error_message: one(1, 'string'),
+  infer_response: one(2, ModelInferResponse),
+});
 
 /** As gRPC puts a message on the wire: not compressed, its length, its bytes. */
 function framed(message: Buffer): Buffer {
@@ -81,6 +86,31 @@ describe('ModelStreamInfer', () => {
     assert.deepEqual(
       answers.map(answer => answer.id),
       ['a'],
+    );
+  });
+
+  it('goes on after a failure in the form of Triton, which tells whose it is', async t => {
+    const { client, pool } = await startPuppetServer(t, { ...MODELS, settings: { grpc_stream_form: 'triton' } });
+    pool.onFrame = frame => frame.echo();
+    const call = client.open(PATH);
+    const ended = collect(call, TritonStreamResponse);
+    for (const draft of [request('a', 1), request('b', 2, 'nope'), request('c', 3)]) {
+      call.write(encode(ModelInferRequest, draft));
+    }
+    call.end();
+    const { code, answers } = await ended;
+    assert.equal(code, status.OK);
+    assert.deepEqual(
+      answers.map(({ error_message, infer_response }) => [
+        error_message,
+        infer_response?.id,
+        infer_response?.outputs.length,
+      ]),
+      [
+        ['', 'a', 1],
+        ['Model nope not found', 'b', 0],
+        ['', 'c', 1],
+      ],
     );
   });
 

@@ -216,7 +216,14 @@ describe('gRPC server', () => {
     t.after(() => other.close());
     const { port } = other.address() as { port: number };
     const { dataPlane, metrics } = await start(t);
-    const options = { dataPlane, clock: systemClock, logger: silentLogger, serverName: 's', maxMessageBytes: null };
+    const options = {
+      dataPlane,
+      clock: systemClock,
+      logger: silentLogger,
+      serverName: 's',
+      streamForm: 'mlserver' as const,
+      maxMessageBytes: null,
+    };
     await assert.rejects(
       startGrpcServer({
         ...options,

@@ -102,6 +102,7 @@ export async function startPuppetServer(
     host: '127.0.0.1',
     port: 0,
     maxMessageBytes: all.grpcMaxMessageBytes,
+    streamForm: all.grpcStreamForm,
     requestTimeoutMs: all.requestTimeoutMs,
   });
   const client = new GrpcTestClient(server.url);
