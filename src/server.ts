@@ -20,6 +20,7 @@ import { warmUpWith } from './lifecycle/warm-up.js';
 import type { Logger } from './logging/logger.js';
 import { loggingTelemetry } from './logging/logging-telemetry.js';
 import { modelLog } from './logging/model-log.js';
+import { KafkaMetrics } from './metrics/kafka-metrics.js';
 import { createMetrics, type ServerMetrics } from './metrics/metrics.js';
 import { startMetricsServer } from './metrics/metrics-server.js';
 import { ConvertPool } from './pool/convert-pool.js';
@@ -33,6 +34,7 @@ import { RemoteStates } from './repository/remote/remote-states.js';
 import type { ModelRepository } from './repository/repository.js';
 import { VersionStates } from './repository/version-states.js';
 import { decodeInferRequest } from './rest/infer-json.js';
+import { readMessageBody, writeMessageBody } from './rest/message-body.js';
 import { startRestServer } from './rest/rest-server.js';
 import { ReplicaHost } from './runtimes/replica-host.js';
 import { cacheFolder } from './settings/cache-folder.js';
@@ -247,6 +249,23 @@ export class InferenceServer {
     });
     this.transports.push(grpc);
     this.opened.push({ name: 'gRPC', url: grpc.url });
+    if (settings.kafkaEnabled) await this.openKafka();
+  }
+
+  private async openKafka(): Promise<void> {
+    const { dataPlane, settings, options, metrics } = this;
+    // Most servers have no use for it, and start without it sooner.
+    const { startKafka } = await import('./kafka/start-kafka.js');
+    const bridge = startKafka({
+      dataPlane,
+      clock: systemClock,
+      logger: options.logger.child('kafka'),
+      metrics: new KafkaMetrics(metrics.registry),
+      settings,
+      readBody: readMessageBody,
+      writeBody: writeMessageBody,
+    });
+    this.transports.push(bridge);
   }
 
   private async load(): Promise<void> {

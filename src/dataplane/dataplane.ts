@@ -31,6 +31,7 @@ export class DataPlane {
   /** They go with the generation of the model that answered. */
   private readonly caches = new WeakMap<ModelVersion, ResponseCache>();
   private readonly phaseListeners = new Set<() => void>();
+  private readonly conditions: (() => boolean)[] = [];
 
   constructor(private readonly options: DataPlaneOptions) {}
 
@@ -40,10 +41,10 @@ export class DataPlane {
 
   set phase(phase: ServerPhase) {
     this.current = phase;
-    for (const listener of this.phaseListeners) listener();
+    this.tellListeners();
   }
 
-  /** Calls `changed` whenever the phase changes, until the function that it answers is called. */
+  /** Calls `changed` whenever the phase or what `ready` says may have changed, until the function that it answers is called. */
   onPhase(changed: () => void): () => void {
     this.phaseListeners.add(changed);
     return () => void this.phaseListeners.delete(changed);
@@ -116,7 +117,13 @@ export class DataPlane {
   }
 
   ready(): boolean {
-    return this.phase === 'serving';
+    return this.phase === 'serving' && this.conditions.every(holds => holds());
+  }
+
+  /** One more condition of `ready`. Call the function that it answers whenever the condition may have changed. */
+  readyWhen(holds: () => boolean): () => void {
+    this.conditions.push(holds);
+    return () => this.tellListeners();
   }
 
   /** Throws NOT_FOUND. */
@@ -177,6 +184,10 @@ export class DataPlane {
       this.caches.set(version, cache);
     }
     return cache;
+  }
+
+  private tellListeners(): void {
+    for (const listener of this.phaseListeners) listener();
   }
 
   private streams(target: ModelRef): boolean {

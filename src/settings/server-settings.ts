@@ -128,10 +128,12 @@ const SERVER = {
   downloadCaFile: field('download_ca_file', nullable(text), null),
   kafkaGroupId: field('kafka_group_id', text, 'modelyard'),
   kafkaExactlyOnce: field('kafka_exactly_once', boolean, false),
-  /** Null: what cannot be answered is only logged. */
+  /** Null: the answer to what cannot be served tells the error. */
   kafkaTopicDeadLetter: field('kafka_topic_dead_letter', nullable(text), null),
-  /** TLS and SASL options. */
+  /** TLS and SASL options: kafka/security.ts. */
   kafkaSecurity: field('kafka_security', nullable(jsonObject), null),
+  /** The server is ready only while it reads messages. */
+  kafkaRequired: field('kafka_required', boolean, false),
 };
 
 export type ServerSettings = Values<typeof SERVER>;

@@ -149,6 +149,7 @@ const fields: readonly FieldCase[] = [
   { name: 'kafka_group_id', key: 'kafkaGroupId', fallback: 'modelyard', ...words },
   { name: 'kafka_exactly_once', key: 'kafkaExactlyOnce', fallback: false, ...bool },
   { name: 'kafka_topic_dead_letter', key: 'kafkaTopicDeadLetter', fallback: null, ...wordsOrNull },
+  { name: 'kafka_required', key: 'kafkaRequired', fallback: false, ...bool },
   { name: 'kafka_security', key: 'kafkaSecurity', fallback: null, ...object, expected: 'an object or null' },
 ];
 

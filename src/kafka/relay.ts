@@ -1,0 +1,214 @@
+import type { Clock } from '../core/clock.js';
+import { RequestContext } from '../core/context.js';
+import { type ServerError, toServerError } from '../core/errors.js';
+import type { InferRequest } from '../core/protocol.js';
+import { httpStatus } from '../core/status.js';
+import type { DataPlane } from '../dataplane/dataplane.js';
+import type { Logger } from '../logging/logger.js';
+import type { KafkaMetrics } from '../metrics/kafka-metrics.js';
+import { type AnswerOptions, answerRecord, failureRecord, type Origin } from './answer-record.js';
+import { type Attempt, Dispatcher, type DispatcherLimits } from './dispatcher.js';
+import type { InputBatch, InputMessage, KafkaSession, OutputRecord } from './driver.js';
+import { headerTexts } from './headers.js';
+import { Outbox } from './outbox.js';
+import { type ReadOptions, readMessage } from './request-message.js';
+
+export interface RelayOptions {
+  readonly dataPlane: DataPlane;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: KafkaMetrics;
+  readonly inputTopic: string;
+  readonly exactlyOnce: boolean;
+  readonly limits: DispatcherLimits;
+  readonly read: ReadOptions;
+  readonly answer: AnswerOptions;
+}
+
+/** A message on its way from the input topic to its answer. */
+class Work implements Origin {
+  /** The answer, or what takes its place. */
+  record: OutputRecord | undefined;
+  /** Of the attempt that is under way. */
+  context: RequestContext | undefined;
+  /** A worker has died while it had this message, and others perhaps. */
+  suspect = false;
+  abandoned = false;
+  /** Records that the brokers did not take. */
+  tooLarge = 0;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly message: InputMessage,
+  ) {}
+
+  get offset(): number {
+    return this.message.offset;
+  }
+
+  get settled(): boolean {
+    return this.record !== undefined;
+  }
+
+  get bytes(): number {
+    return this.message.value?.byteLength ?? 0;
+  }
+}
+
+let messages = 0;
+
+/**
+ * Answers the messages of one session: many at the same time, the answers of each partition in the order of its messages. It ends
+ * with its session; what was not acknowledged by then comes again in the next.
+ */
+export class Relay {
+  private readonly dispatcher: Dispatcher<Work>;
+  private readonly outbox: Outbox<Work>;
+  private readonly ends = new Map<number, number>();
+  private held: Promise<void> | undefined;
+  private release = () => {};
+
+  /** `failed` is told when answers cannot be written. */
+  constructor(
+    private readonly options: RelayOptions,
+    failed: (error: Error) => void,
+  ) {
+    const { clock, limits, exactlyOnce } = options;
+    this.dispatcher = new Dispatcher({ clock, limits, attempt: work => this.attempt(work) });
+    this.outbox = new Outbox<Work>({
+      clock,
+      exactlyOnce,
+      failed,
+      acknowledged: works => this.acknowledged(works),
+      tooLarge: (work, error) => this.makeSmaller(work, error),
+    });
+  }
+
+  /** Answers can be written from now on. */
+  open(session: KafkaSession): void {
+    this.outbox.open(session);
+  }
+
+  assigned(partitions: readonly number[]): void {
+    for (const work of this.outbox.assign(partitions)) {
+      work.abandoned = true;
+      work.context?.cancel();
+      this.dispatcher.release(work);
+    }
+    this.dispatcher.drop(work => work.abandoned);
+    for (const partition of this.ends.keys()) if (!partitions.includes(partition)) this.ends.delete(partition);
+    this.dispatcher.pump();
+    this.gauge();
+  }
+
+  /** Takes the messages over. Settles when there is room for more. */
+  async batch({ partition, messages, end }: InputBatch): Promise<void> {
+    if (this.held !== undefined) return this.held;
+    const { dispatcher, outbox, options } = this;
+    this.ends.set(partition, end);
+    for (const message of messages) {
+      const work = new Work(options.inputTopic, partition, message);
+      if (!outbox.take(work)) continue;
+      dispatcher.push(work);
+      options.metrics.messages.value++;
+    }
+    dispatcher.pump();
+    this.gauge();
+    if (!dispatcher.full) return;
+    options.metrics.paused.value = 1;
+    await dispatcher.room();
+    options.metrics.paused.value = 0;
+    return this.held;
+  }
+
+  /** Answers what is under way and commits it; the rest comes again elsewhere. Rejects when that cannot be written. */
+  async finish(): Promise<void> {
+    this.held ??= new Promise(resolve => {
+      this.release = resolve;
+    });
+    await this.dispatcher.stop();
+    await this.outbox.flush();
+    this.release();
+  }
+
+  /** Gives everything up. */
+  abandon(): void {
+    for (const work of this.outbox.close()) {
+      work.abandoned = true;
+      work.context?.cancel();
+    }
+    this.dispatcher.drop(() => true);
+    void this.dispatcher.stop();
+    this.held ??= Promise.resolve();
+    this.release();
+    const { inFlight, paused, lag } = this.options.metrics;
+    inFlight.value = paused.value = lag.value = 0;
+  }
+
+  private async attempt(work: Work): Promise<Attempt> {
+    const { dataPlane, clock, read, answer } = this.options;
+    const headers = headerTexts(work.message.headers);
+    // Nobody waits for the answer, so that there is no time after which it comes too late.
+    const context = new RequestContext(`kafka-${(++messages).toString(36)}`, Number.POSITIVE_INFINITY, headers);
+    context.timings.received = clock.now();
+    work.context = context;
+    let request: InferRequest;
+    try {
+      const asked = readMessage(work.message, headers, read);
+      request = asked.request;
+      work.record = answerRecord(work, request, await dataPlane.infer(context, asked.target, request), answer);
+    } catch (thrown) {
+      if (work.abandoned) return 'answered';
+      const error = toServerError(thrown);
+      const outcome = outcomeOf(error, context);
+      if (outcome === 'refused' || (outcome === 'suspect' && !work.suspect)) {
+        work.suspect ||= outcome === 'suspect';
+        return outcome;
+      }
+      work.record = this.failure(work, error);
+    }
+    if (!work.abandoned) this.outbox.settled();
+    return 'answered';
+  }
+
+  private failure(work: Work, error: ServerError): OutputRecord {
+    const { logger, metrics, answer } = this.options;
+    const { topic, partition, offset } = work;
+    metrics.deadLetter(httpStatus(error));
+    logger.warning(`Message ${topic}/${partition}@${offset} cannot be served: ${error.message}`, {
+      error: error.cause,
+    });
+    return failureRecord(work, error, answer);
+  }
+
+  /** Instead of the answer the reason, at last without the message. */
+  private makeSmaller(work: Work, error: ServerError): boolean {
+    if (++work.tooLarge > 2) return false;
+    const record = this.failure(work, error);
+    work.record = work.tooLarge === 1 ? record : { ...record, value: null };
+    return true;
+  }
+
+  private acknowledged(works: readonly Work[]): void {
+    this.options.metrics.answers.value += works.length;
+    for (const work of works) this.dispatcher.release(work);
+    this.dispatcher.pump();
+    this.gauge();
+  }
+
+  private gauge(): void {
+    const { metrics } = this.options;
+    metrics.inFlight.value = this.dispatcher.inFlight;
+    let lag = 0;
+    for (const [partition, end] of this.ends) lag += Math.max(0, end - (this.outbox.position(partition) ?? end));
+    metrics.lag.value = lag;
+  }
+}
+
+/** A request has no deadline of its own here: the time that has run out is the model's, and its worker was ended. */
+function outcomeOf({ code }: ServerError, { timings }: RequestContext): Attempt {
+  if (code === 'DEADLINE_EXCEEDED') return 'suspect';
+  if (code === 'UNAVAILABLE') return timings.dispatched > 0 ? 'suspect' : 'refused';
+  return code === 'RESOURCE_EXHAUSTED' ? 'refused' : 'answered';
+}

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Registry } from 'prom-client';
+import { systemClock } from '../../src/core/clock.js';
+import { ServerError } from '../../src/core/errors.js';
+import { CloudEventHeaders } from '../../src/dataplane/cloud-events.js';
+import { KafkaBridge } from '../../src/kafka/bridge.js';
+import { type InputMessage, RecordsTooLarge } from '../../src/kafka/driver.js';
+import { KafkaMetrics } from '../../src/metrics/kafka-metrics.js';
+import { readMessageBody, writeMessageBody } from '../../src/rest/message-body.js';
+import { type PuppetServer, startPuppetServer } from '../support/puppet-server.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { until } from '../support/until.js';
+import { PuppetDriver } from './puppet-driver.js';
+
+interface Setup extends PuppetServer {
+  readonly driver: PuppetDriver;
+  readonly bridge: KafkaBridge;
+  readonly kafka: KafkaMetrics;
+}
+
+interface SetupOptions {
+  readonly exactlyOnce?: boolean;
+  readonly required?: boolean;
+  readonly deadLetterTopic?: string | null;
+  readonly items?: number;
+  readonly trouble?: Error;
+}
+
+async function start(t: TestContext, options: SetupOptions = {}): Promise<Setup> {
+  const { exactlyOnce = false, required = false, deadLetterTopic = 'dead', items = 100, trouble } = options;
+  const server = await startPuppetServer(t, { models: [{ name: 'm', max_batch_size: 1 }] });
+  const driver = new PuppetDriver();
+  driver.trouble = trouble;
+  const kafka = new KafkaMetrics(new Registry());
+  const bridge = new KafkaBridge({
+    dataPlane: server.dataPlane,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: kafka,
+    driver,
+    brokers: 'somewhere:9092',
+    stallMs: 60_000,
+    required,
+    inputTopic: 'in',
+    exactlyOnce,
+    limits: { items, bytes: 1_000_000 },
+    read: { readBody: readMessageBody, maxBodyBytes: 1000 },
+    answer: { topic: 'out', deadLetterTopic, cloudEvents: new CloudEventHeaders('test'), writeBody: writeMessageBody },
+  });
+  t.after(() => {
+    bridge.cut();
+    return bridge.close();
+  });
+  return { ...server, driver, bridge, kafka };
+}
+
+const body = (value: number) =>
+  JSON.stringify({ inputs: [{ name: 'x', shape: [1], datatype: 'FP64', data: [value] }] });
+
+function message(value: number, more: Partial<InputMessage> = {}): Partial<InputMessage> {
+  return {
+    key: Buffer.from(`k${value}`),
+    value: Buffer.from(body(value)),
+    headers: { 'mlserver-model': Buffer.from('m') },
+    ...more,
+  };
+}
+
+async function connected({ driver }: Setup) {
+  await until(() => driver.sessions.length > 0);
+  return driver.sessions.at(-1)!;
+}
+
+describe('the Kafka bridge', () => {
+  it('answers in the order of the messages, whatever the order of their answers', async t => {
+    const setup = await start(t);
+    const { pool } = setup;
+    const session = await connected(setup);
+    pool.onFrame = () => {};
+    await session.send(0, 5, [message(1), message(2, { headers: { 'mlserver-model': Buffer.from('nobody') } })]);
+    await until(() => pool.frames.length === 1);
+    // The second has failed long before the first is answered.
+    await until(() => setup.kafka.inFlight.value === 2);
+    assert.deepEqual(session.written, []);
+    pool.frames[0].echo();
+    await until(() => session.positions.get(0) === 7);
+    assert.deepEqual(
+      session.written.map(({ topic, key }) => [topic, String(key)]),
+      [
+        ['out', 'k1'],
+        ['dead', 'k2'],
+      ],
+    );
+  });
+
+  it('commits only what the brokers have acknowledged', async t => {
+    const setup = await start(t);
+    setup.pool.onFrame = frame => frame.echo();
+    const session = await connected(setup);
+    let acknowledge = () => {};
+    session.onProduce = () =>
+      new Promise(resolve => {
+        acknowledge = resolve;
+      });
+    await session.send(1, 0, [message(1)]);
+    await until(() => setup.pool.frames.length === 1);
+    await new Promise(setImmediate);
+    assert.equal(session.positions.size, 0);
+    acknowledge();
+    await until(() => session.positions.get(1) === 1);
+  });
+
+  it('answers a message once that comes again while it is under way', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    await session.send(0, 0, [message(1)]);
+    session.listener.assigned([0]);
+    await session.send(0, 0, [message(1), message(2)]);
+    await until(() => setup.pool.frames.length === 1);
+    setup.pool.onFrame = frame => frame.echo();
+    setup.pool.frames[0].echo();
+    await until(() => session.positions.get(0) === 2);
+    assert.deepEqual(
+      session.written.map(({ key }) => String(key)),
+      ['k1', 'k2'],
+    );
+  });
+
+  it('does not answer for partitions that others have got', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    await session.send(0, 0, [message(1)]);
+    await session.send(1, 0, [message(2)]);
+    await until(() => setup.pool.frames.length === 1);
+    session.listener.assigned([1]);
+    setup.pool.onFrame = frame => frame.echo();
+    setup.pool.frames[0].echo();
+    await until(() => session.positions.get(1) === 1);
+    assert.deepEqual(
+      session.written.map(({ key }) => String(key)),
+      ['k2'],
+    );
+    assert.equal(setup.kafka.inFlight.value, 0);
+  });
+
+  it('takes no more than it may have under way and as much again', async t => {
+    const setup = await start(t, { items: 2 });
+    const session = await connected(setup);
+    const taken = session.send(
+      0,
+      0,
+      [1, 2, 3, 4, 5].map(value => message(value)),
+    );
+    assert.equal(setup.kafka.paused.value, 1);
+    assert.equal(setup.kafka.inFlight.value, 2);
+    assert.equal(setup.kafka.lag.value, 5);
+    setup.pool.onFrame = frame => frame.echo();
+    await until(() => setup.pool.frames.length > 0);
+    setup.pool.frames[0].echo();
+    await taken;
+    await until(() => session.positions.get(0) === 5);
+    assert.equal(setup.kafka.paused.value, 0);
+    assert.equal(setup.kafka.lag.value, 0);
+  });
+
+  it('finds the message that workers die of, and serves its companions', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    setup.pool.onFrame = frame => {
+      const [value] = frame.request.inputs[0].data as Float64Array;
+      // Rejected as by a worker that died.
+      if (value === 13) frame.reject(new ServerError('UNAVAILABLE', 'the worker stopped'));
+      else frame.echo();
+    };
+    await session.send(0, 0, [message(1), message(13), message(2)]);
+    await until(() => session.positions.get(0) === 3);
+    assert.deepEqual(
+      session.written.map(({ topic, key }) => [topic, String(key)]),
+      [
+        ['out', 'k1'],
+        ['dead', 'k13'],
+        ['out', 'k2'],
+      ],
+    );
+    // The second time alone.
+    assert.equal(setup.pool.frames.length, 4);
+  });
+
+  it('gives a reason in place of an answer that is too large', async t => {
+    const setup = await start(t);
+    setup.pool.onFrame = frame => frame.echo();
+    const session = await connected(setup);
+    session.onProduce = async records => {
+      if (records.length > 1 || (records[0].topic === 'out' && String(records[0].key) === 'k2')) {
+        throw new RecordsTooLarge('too large');
+      }
+    };
+    await session.send(0, 0, [message(1), message(2), message(3)]);
+    await until(() => session.positions.get(0) === 3);
+    assert.deepEqual(
+      session.written.map(({ topic, key, headers }) => [topic, String(key), headers['modelyard-status']]),
+      [
+        ['out', 'k1', undefined],
+        ['dead', 'k2', '413'],
+        ['out', 'k3', undefined],
+      ],
+    );
+  });
+
+  it('begins anew when a session fails, and when there is none', async t => {
+    const setup = await start(t, { required: true, trouble: new Error('nobody there') });
+    const { driver, dataPlane, kafka } = setup;
+    setup.pool.onFrame = frame => frame.echo();
+    await until(() => driver.attempts === 1);
+    assert.equal(dataPlane.ready(), false);
+    driver.trouble = undefined;
+    const first = await connected(setup);
+    await until(() => dataPlane.ready());
+    assert.equal(kafka.connected.value, 1);
+    first.onProduce = async () => {
+      throw new Error('no broker');
+    };
+    await first.send(0, 0, [message(1)]);
+    await until(() => driver.sessions.length === 2);
+    assert.ok(first.closed);
+    assert.equal(first.positions.size, 0);
+    assert.equal(kafka.failures.value, 2);
+    await driver.sessions[1].send(0, 0, [message(1)]);
+    await until(() => driver.sessions[1].positions.get(0) === 1);
+  });
+
+  it('answers what is under way before it leaves', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    await session.send(0, 0, [message(1)]);
+    await until(() => setup.pool.frames.length === 1);
+    const closed = setup.bridge.close();
+    setup.pool.frames[0].echo();
+    await closed;
+    assert.equal(session.positions.get(0), 1);
+    assert.ok(session.closed);
+  });
+
+  it('does not wait for brokers when the server stops', async t => {
+    const { bridge, driver } = await start(t, { trouble: new Error('nobody there') });
+    await until(() => driver.attempts > 0);
+    await bridge.close();
+  });
+
+  it('writes answers and positions together if that is asked for', async t => {
+    const setup = await start(t, { exactlyOnce: true, deadLetterTopic: null });
+    setup.pool.onFrame = frame => frame.echo();
+    const session = await connected(setup);
+    await session.send(0, 3, [message(1), message(2, { value: Buffer.from('[]') })]);
+    await until(() => session.positions.get(0) === 5);
+    const [answer, failure] = session.written;
+    assert.equal(JSON.parse(String(answer.value)).id, 'k1');
+    assert.deepEqual([failure.topic, String(failure.key), failure.headers['modelyard-status']], ['out', 'k2', '422']);
+    assert.match(JSON.parse(String(failure.value)).error, /expected a JSON object/);
+  });
+});
