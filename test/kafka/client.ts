@@ -60,7 +60,10 @@ export class KafkaClient {
     const received: Received[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
-        consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          // Of most of them it recovers by itself.
+          if (!payload.restart) reject(payload.error);
+        });
         const eachBatch = async ({ batch }: { batch: { partition: number; messages: kafkajs.KafkaMessage[] } }) => {
           for (const { offset, key, value, headers = {} } of batch.messages) {
             const texts = Object.entries(headers).map(([name, text]) => [name, String(text)] as const);

@@ -101,4 +101,10 @@ export class ServerProcess {
     await this.exited;
     return this.child.exitCode;
   }
+
+  /** Ends it as a crash does. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
 }

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Broker, freePorts, NO_BROKER } from '../broker.js';
+import { KafkaClient } from '../client.js';
+import { numbered, PARTITIONS, startServer, tally } from './setup.js';
+
+const CHUNK = 200;
+
+describe('Kafka, with a real broker', { skip: NO_BROKER }, () => {
+  it('loses nothing when a second server joins the group under load and the first one stops', async t => {
+    const broker = await Broker.start(t);
+    const client = new KafkaClient(t, broker.address);
+    await client.createTopics(PARTITIONS, 'in', 'out', 'dead');
+    const first = await startServer(t, broker);
+    const count = 6_000;
+    let stopped: Promise<number | null> | undefined;
+    for (let from = 0; from < count; from += CHUNK) {
+      await client.produce(
+        'in',
+        Array.from({ length: CHUNK }, (_, i) => numbered(from + i)),
+      );
+      if (from === count / 3) await startServer(t, broker);
+      if (from === (2 * count) / 3) stopped = first.stop();
+    }
+    assert.equal(await stopped, 0);
+    const received = await client.read('out', all => tally(all).distinct === count);
+    const { duplicates, disorder } = tally(received);
+    t.diagnostic(`${duplicates} answered again`);
+    assert.equal(disorder, 0);
+  });
+
+  it('sets aside what cannot be served, with the reason, and goes on', async t => {
+    const broker = await Broker.start(t);
+    const client = new KafkaClient(t, broker.address);
+    await client.createTopics(1, 'in', 'out', 'dead');
+    await startServer(t, broker);
+    const good = { ...numbered(0), partition: 0 };
+    const model = { 'mlserver-model': 'mushroom-xgboost' };
+    const poison = JSON.stringify({ inputs: [{ name: 'x', shape: [1], datatype: 'FP32', data: [13] }] });
+    const bad = [
+      { key: 'no JSON', headers: model, value: '{', status: '422' },
+      { key: 'not UTF-8', headers: model, value: Buffer.of(0xff, 0xfe), status: '422' },
+      { key: 'empty', headers: model, value: '', status: '422' },
+      { key: 'tombstone', headers: model, value: null, status: '422' },
+      { key: 'a list', headers: model, value: '[]', status: '422' },
+      { key: 'no model', headers: {}, value: good.value, status: '422' },
+      { key: 'unknown model', headers: { 'mlserver-model': 'nope' }, value: good.value, status: '404' },
+      { key: 'unknown version', headers: { ...model, 'mlserver-version': '9' }, value: good.value, status: '404' },
+      { key: 'wrong shape', headers: model, value: good.value.replace('[1,126]', '[1,125]'), status: '400' },
+      { key: 'poison', headers: { 'mlserver-model': 'poison' }, value: poison, status: '503' },
+    ];
+    await client.produce('in', [...bad.map(({ status: _, ...message }) => message), { ...good, key: 'good' }]);
+    const [answer] = await client.read('out', all => all.length === 1);
+    assert.equal(answer.key, 'good');
+    const dead = await client.read('dead', all => all.length === bad.length);
+    assert.deepEqual(
+      dead.map(({ key, headers }) => [key, headers['modelyard-status']]),
+      bad.map(({ key, status }) => [key, status]),
+    );
+    for (const { headers } of dead) assert.ok(headers['modelyard-error'].length > 10, headers['modelyard-error']);
+  });
+
+  it('serves REST without a broker, and reads messages as soon as there is one', async t => {
+    const broker = await Broker.start(t);
+    const client = new KafkaClient(t, broker.address);
+    await client.createTopics(PARTITIONS, 'in', 'out', 'dead');
+    await client.produce('in', [numbered(1)]);
+    await broker.kill();
+    const server = await startServer(t, broker);
+    await server.settled('mushroom-xgboost');
+    const answered = await server.post('/v2/models/mushroom-xgboost/infer', JSON.parse(numbered(1).value));
+    assert.equal(answered.status, 200);
+    await broker.restart();
+    const [answer] = await client.read('out', all => all.length === 1);
+    assert.equal(answer.key, '1');
+  });
+
+  it('stops at once without a broker', async t => {
+    const server = await startServer(t, { address: `127.0.0.1:${await freePorts()}` });
+    assert.equal(await server.stop(), 0);
+  });
+});
