@@ -65,8 +65,7 @@ const asked = process.argv.slice(2);
 const failed: string[] = [];
 await during(async t => {
   const server = await TestServer.start(t, { files: FILES, settings: { grpc_stream_form: 'triton' } });
-  const url = (name: string) => server.server.endpoints.find(endpoint => endpoint.name === name)!.url;
-  const env = { SERVER_HTTP: url('HTTP'), SERVER_GRPC: url('gRPC') };
+  const env = { SERVER_HTTP: server.url('HTTP'), SERVER_GRPC: server.url('gRPC') };
   for (const { name, command } of CLIENTS) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     console.log(`\n== ${name}`);

@@ -101,6 +101,11 @@ export class TestServer {
     return this.lines.find(pattern);
   }
 
+  /** Where an endpoint listens: 'HTTP', 'gRPC', 'Metrics'. */
+  url(name: string): string {
+    return this.server.endpoints.find(endpoint => endpoint.name === name)!.url;
+  }
+
   write(path: string, content: unknown): void {
     writeFile(join(this.folder, path), content);
   }

@@ -1,5 +1,6 @@
-import { fixture } from './fixtures.js';
-import { exampleModels } from './server.js';
+import { fixture } from '../support/fixtures.js';
+import { ELEMENT, onnxModel } from '../support/onnx-parts.js';
+import { exampleModels } from '../support/server.js';
 
 interface SklearnOptions {
   readonly folder?: string;
@@ -23,6 +24,24 @@ function sklearn(name: string, artifact: string, { folder = name, ...settings }:
 
 function own(name: string, className: string, settings: object = {}): Files {
   return model(name, { name, implementation: `own.${className}`, ...settings }, 'own.mjs', 'own.mjs');
+}
+
+/** Gives its input back, as a model file. */
+function identity(name: string, type: number): Files {
+  const shape = ['rows', 'columns'];
+  const file = onnxModel({
+    inputs: [{ name: 'INPUT0', type, shape }],
+    outputs: [{ name: 'OUTPUT0', type, shape }],
+    nodes: [{ op: 'Identity', inputs: ['INPUT0'], outputs: ['OUTPUT0'] }],
+  });
+  return {
+    [`models/${name}/model-settings.json`]: {
+      name,
+      implementation: 'modelyard.OnnxModel',
+      parameters: { version: '1' },
+    },
+    [`models/${name}/model.onnx`]: file,
+  };
 }
 
 function versions(name: string, artifacts: Readonly<Record<string, string>>): Files {
@@ -63,8 +82,17 @@ export const RECORDED_MODELS: Files = {
   }),
   ...own('fail', 'Fail'),
   ...own('headers', 'Headers'),
-  ...own('text-model', 'Words'),
+  ...identity('identity-bytes', ELEMENT.BYTES),
+  ...identity('identity-fp16', ELEMENT.FP16),
+  ...identity('identity-fp32', ELEMENT.FP32),
 };
+
+export const RECORDED_NAMES: ReadonlySet<string> = new Set(
+  Object.values(RECORDED_MODELS).map(settings => (settings as { readonly name?: string }).name ?? ''),
+);
+
+/** That of the server that streams. */
+export const STREAMING_MODEL: Files = own('text-model', 'Words');
 
 /** Those of the server that loads nothing by itself. */
 export const MODELS_OF_THE_AGENT: Files = { ...sklearn('lin', 'lin-0.5'), ...versions('versioned', { v1: 'lin-1.0' }) };
