@@ -10,7 +10,7 @@ import { during } from '../test/support/lifetime.js';
 
 const MESSAGES = Number(process.argv[2] ?? 100_000);
 const CHUNK = 1_000;
-const LOOK_MS = 100;
+const LOOK_MS = 500;
 
 if (NO_BROKER !== undefined) throw new Error(NO_BROKER);
 await during(async t => {
