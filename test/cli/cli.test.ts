@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,13 @@ test('a reader of the output that goes away is no error', { skip: process.platfo
   const script = '{ "$0" "$1" inspect "$2"; echo "code $?" >&2; } | true';
   const { stderr } = spawnSync('bash', ['-c', script, process.execPath, main, path], { encoding: 'utf8' });
   assert.equal(stderr, 'code 0\n');
+});
+
+test('npm start gives Node the flags that the program gives itself', async () => {
+  const [first] = (await readFile(new URL('../../src/cli/main.js', import.meta.url), 'utf8')).split('\n', 1);
+  const flags = first.slice(first.indexOf('--'));
+  const { scripts } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+  assert.ok(scripts.start.includes(`node ${flags} dist/src/cli/main.js`), scripts.start);
 });
 
 test('--help and --version print to stdout and exit with 0', async () => {
