@@ -1,45 +1,6 @@
-import type { RequestContext } from '../core/context.js';
-import type { ServerError } from '../core/errors.js';
-import type { InferRequest } from '../core/protocol.js';
-import type { Parameters, Tensor } from '../core/tensor.js';
-
-/** What a caller gets back of a batch. */
-export interface BatchShare {
-  readonly outputs: readonly Tensor[];
-  readonly parameters?: Parameters;
-}
-
-/** One waiting request. `settle` answers its caller; only the first call counts. */
-export class Waiting {
-  private settled = false;
-  /** It was with a worker that was ended because of another request. */
-  ranBefore = false;
-  /** Called once when the caller has its answer. */
-  onSettled: (() => void) | undefined;
-
-  constructor(
-    readonly context: RequestContext,
-    readonly request: InferRequest,
-    readonly rows: number,
-    /** It cannot be merged with others. */
-    readonly alone: boolean,
-    private readonly resolve: (share: BatchShare) => void,
-    private readonly reject: (error: ServerError) => void,
-  ) {}
-
-  get done(): boolean {
-    return this.settled;
-  }
-
-  settle(share: BatchShare | undefined, failure: ServerError | undefined): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.context.onCancel = undefined;
-    this.onSettled?.();
-    if (failure !== undefined) this.reject(failure);
-    else this.resolve(share!);
-  }
-}
+import type { QueueSnapshot } from './policy.js';
+import type { ScheduledModel } from './scheduled-model.js';
+import type { Waiting } from './waiting.js';
 
 /** Milliseconds after which the memory of how many callers there are has halved. */
 const CROWD_HALF_LIFE_MS = 50;
@@ -49,6 +10,13 @@ const SMALLEST_HALF = 8;
 const GAP_WEIGHT = 0.1;
 /** Weight of the latest batch in the average time the model takes. */
 const INFERENCE_WEIGHT = 0.2;
+
+/** What waits for one model; each of its queues counts itself in. */
+export interface Backlog {
+  readonly model: ScheduledModel;
+  /** Requests. */
+  waiting: number;
+}
 
 /** Requests of one signature to one model, in order of arrival, with what the policy wants to know about their stream. */
 export class RequestQueue {
@@ -62,11 +30,7 @@ export class RequestQueue {
   private crowd = 0;
   private crowdAt = 0;
 
-  constructor(
-    readonly signature: string,
-    readonly maxBatchSize: number,
-    readonly maxBatchTimeMs: number,
-  ) {}
+  constructor(readonly backlog: Backlog) {}
 
   get requests(): number {
     return this.items.length - this.first;
@@ -112,6 +76,7 @@ export class RequestQueue {
     this.newest = now;
     this.items.push(item);
     this.waitingRows += item.rows;
+    this.backlog.waiting++;
     const present = this.requests + this.running;
     const crowd = this.fadedCrowd(now);
     this.crowd = Math.max(crowd, present);
@@ -124,6 +89,7 @@ export class RequestQueue {
     if (index < 0) return false;
     this.items.splice(index, 1);
     this.waitingRows -= item.rows;
+    this.backlog.waiting--;
     return true;
   }
 
@@ -147,6 +113,7 @@ export class RequestQueue {
       this.items = this.items.slice(this.first);
       this.first = 0;
     }
+    this.backlog.waiting -= batch.length;
     this.running += batch.length;
     return batch;
   }
@@ -157,20 +124,26 @@ export class RequestQueue {
     this.modelMs += (inferenceMs - this.modelMs) * INFERENCE_WEIGHT;
   }
 
+  /** One of the requests taken goes to no worker. */
+  dropped(): void {
+    this.running--;
+  }
+
   private fadedCrowd(now: number): number {
     return this.crowd * 2 ** ((this.crowdAt - now) / CROWD_HALF_LIFE_MS);
   }
 }
 
 /** What the policy decides by. */
-export function snapshot(queue: RequestQueue, now: number) {
+export function snapshot(queue: RequestQueue, now: number): QueueSnapshot {
+  const { maxBatchSize, maxBatchTimeMs } = queue.backlog.model;
   return {
     requests: queue.requests,
     rows: queue.rows,
     oldestAt: queue.oldestAt,
     newestAt: queue.newestAt,
-    maxBatchSize: queue.maxBatchSize,
-    maxBatchTimeMs: queue.maxBatchTimeMs,
+    maxBatchSize,
+    maxBatchTimeMs,
     expectedRequests: queue.expectedRequests(now),
     arrivalGapMs: queue.arrivalGapMs,
     inferenceMs: queue.inferenceMs,

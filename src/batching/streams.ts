@@ -1,14 +1,15 @@
 import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
-import { errorFromData, ServerError } from '../core/errors.js';
+import { errorFromData, type ServerError } from '../core/errors.js';
 import type { InferRequest } from '../core/protocol.js';
 import type { Telemetry } from '../core/telemetry.js';
 import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import type { BatchAnswer } from '../wire/messages.js';
 import { mergeRequests } from './batch.js';
-import type { BatchShare } from './queue.js';
+import { clientGone, deadlineExceeded, noWorker, tooMany, workerStuck } from './refusals.js';
 import type { ScheduledModel } from './scheduled-model.js';
 import { visibleHeaders } from './visible-headers.js';
+import type { BatchShare } from './waiting.js';
 
 export interface StreamsOptions {
   readonly pool: WorkerPool;
@@ -65,7 +66,7 @@ export class Streams {
     };
     const stream: OpenStream = { model, worker, end };
     this.open.add(stream);
-    context.onCancel = () => stream.end(new ServerError('CANCELLED', 'the client went away'));
+    context.onCancel = () => stream.end(clientGone());
     try {
       for (let first = true; ; first = false) {
         const answer = await this.next(answers, stream, first ? context.deadline : Number.POSITIVE_INFINITY);
@@ -86,20 +87,17 @@ export class Streams {
   }
 
   private workerFor(context: RequestContext, model: ScheduledModel): WorkerId {
-    if (context.cancelled) throw new ServerError('CANCELLED', 'the client went away');
+    if (context.cancelled) throw clientGone();
     let streams = 0;
     const byWorker = new Map([...this.workers].map(worker => [worker, 0]));
     for (const open of this.open) {
       if (open.model === model) streams++;
       if (byWorker.has(open.worker)) byWorker.set(open.worker, byWorker.get(open.worker)! + 1);
     }
-    if (streams >= model.maxQueueSize) {
-      const text = `model '${model.label.name}': ${streams} streams are open already (max_queue_size ${model.maxQueueSize})`;
-      throw new ServerError('RESOURCE_EXHAUSTED', text, { retryAfterSeconds: 1 });
-    }
+    if (streams >= model.maxQueueSize) throw tooMany(model, `${streams} streams are open already`);
     const unfitness = (worker: WorkerId) => this.options.unfitness(worker, model.key);
     const [best] = [...byWorker].sort(([a, few], [b, many]) => unfitness(a) - unfitness(b) || few - many);
-    if (best === undefined) throw new ServerError('UNAVAILABLE', 'no worker is running', { retryAfterSeconds: 1 });
+    if (best === undefined) throw noWorker();
     return best[0];
   }
 
@@ -111,19 +109,17 @@ export class Streams {
   ): Promise<BatchAnswer | undefined> {
     const { clock, endWorker } = this.options;
     const { model, worker, end } = stream;
-    const { inferTimeoutMs, label } = model;
     const timers: (() => void)[] = [];
     if (deadline !== Number.POSITIVE_INFINITY) {
-      const late = new ServerError('DEADLINE_EXCEEDED', 'the request was not answered within its time');
-      timers.push(clock.at(deadline, () => end(late)));
+      timers.push(clock.at(deadline, () => end(deadlineExceeded())));
     }
-    if (inferTimeoutMs !== Number.POSITIVE_INFINITY) {
-      const text = `model '${label.name}' did not answer within ${inferTimeoutMs / 1000} s (infer_timeout)`;
+    if (model.inferTimeoutMs !== Number.POSITIVE_INFINITY) {
       const kill = () => {
-        end(new ServerError('DEADLINE_EXCEEDED', text));
-        endWorker(worker, text);
+        const stuck = workerStuck(model);
+        end(stuck);
+        endWorker(worker, stuck.message);
       };
-      timers.push(clock.at(clock.now() + inferTimeoutMs, kill));
+      timers.push(clock.at(clock.now() + model.inferTimeoutMs, kill));
     }
     try {
       return (await answers.next()).value;

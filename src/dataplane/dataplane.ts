@@ -1,5 +1,5 @@
-import type { BatchShare } from '../batching/queue.js';
 import type { Scheduler } from '../batching/scheduler.js';
+import type { BatchShare } from '../batching/waiting.js';
 import type { RequestContext } from '../core/context.js';
 import { type ErrorCode, toServerError } from '../core/errors.js';
 import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';

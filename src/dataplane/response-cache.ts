@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { BatchShare } from '../batching/queue.js';
 import type { ScheduledModel } from '../batching/scheduled-model.js';
 import { signatureOf } from '../batching/signature.js';
 import { lastingHeaders } from '../batching/visible-headers.js';
+import type { BatchShare } from '../batching/waiting.js';
 import type { RequestContext } from '../core/context.js';
 import type { InferRequest } from '../core/protocol.js';
 import { isBytes, type Tensor, type TensorData } from '../core/tensor.js';

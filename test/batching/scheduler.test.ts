@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { adaptive } from '../../src/batching/policy.js';
-import type { BatchShare } from '../../src/batching/queue.js';
 import type { ScheduledModel } from '../../src/batching/scheduled-model.js';
 import { Scheduler } from '../../src/batching/scheduler.js';
+import type { BatchShare } from '../../src/batching/waiting.js';
 import { RequestContext } from '../../src/core/context.js';
 import { ServerError } from '../../src/core/errors.js';
 import type { InferRequest } from '../../src/core/protocol.js';
@@ -125,20 +125,6 @@ describe('Scheduler', () => {
     );
   });
 
-  it('runs the callers of a failed batch again, each alone, so that only the bad one fails', async () => {
-    const good = submit(rowsRequest([1]));
-    const bad = submit(rowsRequest([13]));
-    clock.endTurn();
-    pool.frames[0].fail('boom');
-    await settle();
-    pool.frames[1].echo();
-    await settle();
-    pool.frames[2].fail('boom 13');
-    assert.deepEqual(await values(good.answer), [1]);
-    await assert.rejects(bad.answer, /boom 13/);
-    assert.equal(pool.frames.length, 3);
-  });
-
   it('answers all callers of a lost worker at once and runs nothing again', async () => {
     const a = submit(rowsRequest([1]));
     const b = submit(rowsRequest([2]));
@@ -148,15 +134,6 @@ describe('Scheduler', () => {
     await assert.rejects(a.answer, code('UNAVAILABLE'));
     await assert.rejects(b.answer, code('UNAVAILABLE'));
     assert.equal(pool.frames.length, 1);
-  });
-
-  it('gives nobody rows when the model does not give one for each', async () => {
-    const a = submit(rowsRequest([1]));
-    const b = submit(rowsRequest([2]));
-    clock.endTurn();
-    pool.frames[0].succeed(rowsRequest([1]).inputs);
-    await assert.rejects(a.answer, /1 rows for a batch of 2/);
-    await assert.rejects(b.answer, code('INTERNAL'));
   });
 
   it('refuses what the queue cannot hold', async () => {
