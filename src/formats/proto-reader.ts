@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { copyBytes } from '../core/copy-bytes.js';
 import type { ServerError } from '../core/errors.js';
 import { badFile } from './errors.js';
@@ -101,9 +102,15 @@ export class ProtoReader {
     return this.bytes.readDoubleLE(this.pass(8));
   }
 
-  text(): string {
+  /** `name` is the field's, for the message about bytes that are no text. */
+  text(name = 'the text'): string {
     const start = this.passBytes();
-    return this.bytes.toString('utf8', start, this.position);
+    const text = this.bytes.toString('utf8', start, this.position);
+    // Decoding puts this character in the place of bytes that are none, but it may have been sent as well.
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.position))) {
+      throw this.bad(`${name} is not valid UTF-8`);
+    }
+    return text;
   }
 
   /** A view. */

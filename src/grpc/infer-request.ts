@@ -61,13 +61,13 @@ class RequestReader {
     while (reader.next()) {
       switch (reader.field) {
         case 1:
-          name = reader.text();
+          name = reader.text('model_name');
           break;
         case 2:
-          version = reader.text();
+          version = reader.text('model_version');
           break;
         case 3:
-          id = reader.text();
+          id = reader.text('id');
           break;
         case 4:
           parameters = this.parameter(parameters);
@@ -110,10 +110,10 @@ class RequestReader {
     while (reader.next()) {
       switch (reader.field) {
         case 1:
-          draft.name = reader.text();
+          draft.name = reader.text('name');
           break;
         case 2:
-          draft.datatype = reader.text();
+          draft.datatype = reader.text('datatype');
           break;
         case 3:
           this.shape(draft.shape);
@@ -140,7 +140,7 @@ class RequestReader {
     let name = '';
     let parameters: Record<string, ParameterValue> | undefined;
     while (reader.next()) {
-      if (reader.field === 1) name = reader.text();
+      if (reader.field === 1) name = reader.text('name');
       else if (reader.field === 2) parameters = this.parameter(parameters);
       else reader.skip();
     }

@@ -130,6 +130,12 @@ describe('ProtoReader', () => {
     assert.throws(() => text.text(), refused(/expected wire type 2, got 0/));
   });
 
+  it('refuses texts that are no UTF-8, and takes the character that stands for such bytes', () => {
+    const bad = at(writer => writer.bytes(3, Buffer.from([0x61, 0xc3, 0x28])));
+    assert.throws(() => bad.text('id'), refused(/^Thing: byte 5, field 3: id is not valid UTF-8$/));
+    assert.equal(at(writer => writer.text(1, 'a\ufffdż')).text(), 'a\ufffdż');
+  });
+
   it('never reads on after any cut, whatever the place', () => {
     const writer = new ProtoWriter();
     writer.text(1, 'name');
