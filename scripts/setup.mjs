@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const modified = path => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
 /** The newest modification under a folder; -1 for a folder that is not there. */
@@ -24,7 +25,7 @@ function run(command, args) {
 
 const installed = modified(join(root, 'node_modules/.package-lock.json'));
 if (installed < modified(join(root, 'package-lock.json')))
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-save']);
+  run('npm', ['install', '--include=dev', '--no-audit', '--no-fund', '--no-save']);
 
 const built = modified(join(root, 'dist/.built'));
 const sources = Math.max(

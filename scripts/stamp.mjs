@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const dist = new URL('../dist', import.meta.url).pathname;
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const hash = createHash('sha256');
 for (const folder of ['formats', 'convert', 'kernels']) {
   const files = readdirSync(join(dist, 'src', folder), { recursive: true }).filter(name => name.endsWith('.js'));

@@ -72,9 +72,9 @@ async function serveUntilSignal(
   start: () => Promise<RunningServer>,
   { shutdownTimeoutMs }: ServerSettings,
   logger: Logger,
-  { signals, clock }: CliHost,
+  host: CliHost,
 ): Promise<number> {
-  const { first, second, release } = listenForStop(signals);
+  const { first, second, release } = listenForStop(host);
   let cancelTimer = () => {};
 
   const orderly = async () => {
@@ -89,7 +89,7 @@ async function serveUntilSignal(
   const overdue = first.then(signal => {
     logger.info(`Received ${signal}, stopping`);
     return new Promise<number>(resolve => {
-      cancelTimer = clock.at(clock.now() + shutdownTimeoutMs, () => {
+      cancelTimer = host.clock.at(host.clock.now() + shutdownTimeoutMs, () => {
         logger.error(`Not stopped after ${shutdownTimeoutMs / 1000} s (shutdown_timeout), exiting`);
         resolve(1);
       });

@@ -1,5 +1,8 @@
 import type { CliHost } from './host.js';
 
+/** A terminal sends Ctrl-C to every process in front, and npm hands its own on to the server: one key, two signals. */
+const ECHO_MS = 300;
+
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
 export interface StopSignals {
@@ -11,11 +14,18 @@ export interface StopSignals {
   release(): void;
 }
 
-export function listenForStop(signals: CliHost['signals']): StopSignals {
+export function listenForStop({ signals, clock }: Pick<CliHost, 'signals' | 'clock'>): StopSignals {
   const waiting: ((signal: string) => void)[] = [];
   const first = new Promise<string>(resolve => waiting.push(resolve));
   const second = new Promise<string>(resolve => waiting.push(resolve));
-  const listener = (signal: string) => waiting.shift()?.(signal);
+  let interruptedAt = Number.NEGATIVE_INFINITY;
+  const listener = (signal: string) => {
+    if (signal === 'SIGINT') {
+      if (clock.now() - interruptedAt < ECHO_MS) return;
+      interruptedAt = clock.now();
+    }
+    waiting.shift()?.(signal);
+  };
   for (const signal of STOP_SIGNALS) signals.on(signal, listener);
   return {
     first,

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerError } from '../core/errors.js';
 
-/** Folders of templates/, which templates/generate.py fills. */
+/** Folders of .templates/, which .templates/generate.py fills. */
 export const TEMPLATES = ['sklearn', 'xgboost', 'onnx', 'custom-ts'] as const;
 export type Template = (typeof TEMPLATES)[number];
 
-/** Three folders above this file once it is built. */
-const ROOT = fileURLToPath(new URL('../../../templates/', import.meta.url));
+/** Three folders above this file once it is built. Its name has a dot: `npm start` serves this whole repository, templates left out. */
+const ROOT = fileURLToPath(new URL('../../../.templates/', import.meta.url));
 
 /**
  * Copies a template into `folder`, which is made where it is not there, and resolves with the files' paths in it. Throws

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/cli.js';
 import type { CliHost } from '../../src/cli/host.js';
 import { digits, requestFor } from '../support/examples.js';
@@ -125,11 +126,14 @@ describe('infer against a server', () => {
   });
 
   test('stops without a word when nobody reads its answers any more', async t => {
-    const cli = `${process.execPath} ${new URL('../../src/cli/main.js', import.meta.url).pathname}`;
+    const cli = [process.execPath, fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))];
     const workingDirectory = temporaryFolder(t, { 'in.jsonl': `${line(0)}\n`.repeat(2000) });
-    const command = `${cli} infer -u ${url} -m mnist-svm -i in.jsonl -o - | head -1; echo "\${PIPESTATUS[0]}"`;
+    const command = `"$@" infer -u ${url} -m mnist-svm -i in.jsonl -o - | head -1; echo "\${PIPESTATUS[0]}"`;
     const { spawn } = await import('node:child_process');
-    const shell = spawn('bash', ['-c', command], { cwd: workingDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const shell = spawn('bash', ['-c', command, 'bash', ...cli], {
+      cwd: workingDirectory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const [output, errors] = await Promise.all([shell.stdout, shell.stderr].map(stream => stream.toArray()));
     const [first, exitCode] = Buffer.concat(output).toString().trim().split('\n');
     assert.deepEqual(JSON.parse(first).outputs[0].data, labels(0));

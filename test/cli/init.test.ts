@@ -92,6 +92,6 @@ test('templates that are examples of models/ are the same files', () => {
     ['xgboost/mushroom/model.json', 'mushroom-xgboost/model.json'],
     ['custom-ts/text-similarity/text_similarity.ts', 'text-similarity/text_similarity.ts'],
   ]) {
-    assert.deepEqual(file(`templates/${template}`), file(`models/${example}`));
+    assert.deepEqual(file(`.templates/${template}`), file(`models/${example}`));
   }
 });

@@ -77,6 +77,20 @@ test('a second signal exits at once with 1', async t => {
   assert.equal(messages(host.output()).at(-1), 'Received SIGINT while stopping, exiting');
 });
 
+test('a Ctrl-C that npm hands on again is one signal; pressed twice it is two', async t => {
+  const { host, started, exitCode, signal } = serve(t, { stop: () => new Promise(() => {}) });
+  await started;
+  signal('SIGINT');
+  host.clock.advance(100);
+  signal('SIGINT');
+  await nextTurn();
+  assert.equal(messages(host.output()).at(-1), 'Received SIGINT, stopping');
+  host.clock.advance(200);
+  signal('SIGINT');
+  assert.equal(await exitCode, 1);
+  assert.equal(messages(host.output()).at(-1), 'Received SIGINT while stopping, exiting');
+});
+
 test('a stop that takes longer than shutdown_timeout exits with 1', async t => {
   const { host, started, exitCode, signal } = serve(t, {
     settings: { shutdown_timeout: 3 },

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { FileRepository } from '../../src/repository/file-repository.js';
 import type { RepositoryListing } from '../../src/repository/repository.js';
 import { Environment } from '../../src/settings/env.js';
@@ -30,6 +31,15 @@ async function list(t: TestContext, files: Record<string, unknown>, options?: Op
 
 const labels = ({ specs }: RepositoryListing) => specs.map(({ name, version }) => `${name}@${version ?? ''}`);
 const reasons = ({ failures }: RepositoryListing) => failures.map(({ name, error }) => [name, error.message]);
+
+test('this repository holds its examples and no other model', async () => {
+  const { specs, failures, warnings } = await repositoryOf(fileURLToPath(new URL('../../../', import.meta.url))).list();
+  assert.deepEqual([failures, warnings], [[], []]);
+  assert.deepEqual(
+    specs.map(({ name, version }) => `${name}@${version}`),
+    ['mnist-svm@v0.1.0', 'mushroom-xgboost@v0.1.0', 'text-similarity@v1'],
+  );
+});
 
 test('a folder made for MLServer', async t => {
   const { root, ...listing } = await list(t, {

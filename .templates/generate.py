@@ -1,7 +1,7 @@
 """Makes the models of the templates that `modelyard init` copies. Python is needed for this only.
 
     pip install scikit-learn==1.9.1 joblib==1.6.0
-    npm run build && python templates/generate.py
+    npm run build && python .templates/generate.py
 """
 
 import shutil
