@@ -79,14 +79,16 @@ export type PlanNode =
   /** `float32` when the request's rows are FP32, else `otherwise`: libraries that keep float32 round on the way. */
   | { readonly kind: 'choose'; readonly float32: number; readonly otherwise: number; readonly output: number };
 
+/** 'float': FP32 for FP32 rows, else FP64. 'rows': the datatype of the request's rows. */
+export type OutputDatatype = Datatype | 'float' | 'rows';
+
 export interface PlanOutput {
   /** The tensor's name in the answer: `predict`, `predict_proba-0`. */
   readonly name: string;
   /** The method a request asks for; several outputs may share one (multi-output `predict_proba`, frame columns). */
   readonly method: string;
   readonly value: number;
-  /** 'float': FP32 for FP32 rows, else FP64. 'rows': the datatype of the request's rows. */
-  readonly datatype: Datatype | 'float' | 'rows';
+  readonly datatype: OutputDatatype;
   /** Set when the output is a column of a frame. */
   readonly frame?: boolean;
 }

@@ -1,7 +1,8 @@
 import { ServerError } from '../core/errors.js';
 import { type LeafValues, type TreeEnsemble, VIEW, type ViewOptions } from '../kernels/tree-ensemble.js';
 import type { TreesParams } from '../kernels/trees.js';
-import type { GraphBuilder, Ref } from './graph-builder.js';
+import type { GraphBuilder } from './graph-builder.js';
+import type { Ref } from './plan-builder.js';
 import { CategorySets, NumberLeaves, SpanLeaves, Views } from './tree-packing.js';
 import { breadthFirst, checkArrays, invalidNode, MISSING, type TreeSpec } from './tree-spec.js';
 

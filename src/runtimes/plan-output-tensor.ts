@@ -1,4 +1,4 @@
-import type { PlanOutput } from '../convert/plan.js';
+import type { OutputDatatype, PlanOutput } from '../convert/plan.js';
 import { type Datatype, type NumericArray, newArray } from '../core/datatype.js';
 import { float16FromNumber } from '../core/float16.js';
 import { bytesColumn, type Parameters, type Tensor, type TensorData } from '../core/tensor.js';
@@ -34,7 +34,7 @@ export function outputTensor(output: PlanOutput, value: Value, rowDatatype: Data
   };
 }
 
-export function resolve(wanted: PlanOutput['datatype'], rowDatatype: Datatype): Datatype {
+export function resolve(wanted: OutputDatatype, rowDatatype: Datatype): Datatype {
   if (wanted === 'float') return rowDatatype === 'FP32' ? 'FP32' : 'FP64';
   if (wanted === 'rows') return rowDatatype === 'BYTES' ? 'FP64' : rowDatatype;
   return wanted;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportPlan } from '../../src/convert/export/export-plan.js';
-import { GraphBuilder, output } from '../../src/convert/graph-builder.js';
+import { GraphBuilder } from '../../src/convert/graph-builder.js';
 import type { ModelPlan } from '../../src/convert/plan.js';
+import { output } from '../../src/convert/plan-builder.js';
 import { addTrees } from '../../src/convert/trees.js';
 import { ServerError } from '../../src/core/errors.js';
 import { checkExport } from '../../src/runtimes/check-export.js';

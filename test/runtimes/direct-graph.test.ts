@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GraphBuilder, type Ref } from '../../src/convert/graph-builder.js';
+import { GraphBuilder } from '../../src/convert/graph-builder.js';
 import type { PlanNode } from '../../src/convert/plan.js';
+import type { Ref } from '../../src/convert/plan-builder.js';
 import type { Value } from '../../src/kernels/value.js';
 import { DirectGraph } from '../../src/runtimes/direct-graph.js';
 import { answers, planOf } from '../support/run-kernel.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GraphBuilder, output, type Ref } from '../../src/convert/graph-builder.js';
+import { GraphBuilder } from '../../src/convert/graph-builder.js';
 import type { ModelPlan, PlanOutput } from '../../src/convert/plan.js';
+import { output, type Ref } from '../../src/convert/plan-builder.js';
 import type { Value } from '../../src/kernels/value.js';
 import { Program } from '../../src/runtimes/program.js';
 import { CaseRows } from '../support/case-rows.js';

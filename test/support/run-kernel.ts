@@ -1,6 +1,7 @@
-import type { GraphBuilder, Ref } from '../../src/convert/graph-builder.js';
-import { output } from '../../src/convert/graph-builder.js';
+import type { GraphBuilder } from '../../src/convert/graph-builder.js';
 import type { ModelPlan } from '../../src/convert/plan.js';
+import type { Ref } from '../../src/convert/plan-builder.js';
+import { output } from '../../src/convert/plan-builder.js';
 import type { Value } from '../../src/kernels/value.js';
 import { Program } from '../../src/runtimes/program.js';
 import { CaseRows } from './case-rows.js';

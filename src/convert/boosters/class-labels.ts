@@ -1,6 +1,7 @@
 import type { Datatype } from '../../core/datatype.js';
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 
 export type NumberLabels = 'INT64' | 'INT32' | 'FP64';
 

@@ -1,7 +1,8 @@
 import { ServerError } from '../../core/errors.js';
 import { type LightgbmModel, type LightgbmTree, parseLightgbm } from '../../formats/lightgbm.js';
-import { GraphBuilder, output, type Ref } from '../graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import type { ModelPlan } from '../plan.js';
+import { output, type Ref } from '../plan-builder.js';
 import { CategoryBits, MISSING, type TreeSpec } from '../tree-spec.js';
 import { addTreeLeaves, addTrees } from '../trees.js';
 import { lightgbmAnswer } from './lightgbm-objective.js';

@@ -2,8 +2,9 @@ import type { Datatype } from '../../core/datatype.js';
 import { badFile } from '../../formats/errors.js';
 import { encodeOnnxModel, type OnnxElement, type OnnxGraph } from '../../formats/onnx-write.js';
 import type { ElementType, StoredArray } from '../../kernels/value.js';
-import { GraphBuilder, type Ref } from '../graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import type { ModelPlan, PlanNode, PlanOutput } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { type Choose, chooser, neededNodes, onnxGraph } from '../plan-graph.js';
 import { lowerings } from './steps.js';
 

@@ -1,5 +1,6 @@
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 
 /** A kernel of a plan, with its inputs as values of the graph that is being made. */
 export interface LoweredKernel {

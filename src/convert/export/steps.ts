@@ -1,5 +1,6 @@
 import type { AboveParams, SoftmaxParams, TransformName, TransformParams } from '../../kernels/transforms.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { inFloat64, type Lowering } from './lowering.js';
 import { lowerTrees } from './trees.js';
 

@@ -7,7 +7,8 @@ import {
   VIEW,
 } from '../../kernels/tree-ensemble.js';
 import type { TreesParams } from '../../kernels/trees.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { Lowering } from './lowering.js';
 
 /** Comparisons of a TreeEnsemble. */

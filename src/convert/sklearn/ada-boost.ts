@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, isSince, textParameter, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, readLabels } from './labels.js';

@@ -4,7 +4,8 @@ import { attr, hasAttr, optionalAttr, type Place } from '../../formats/pickle/ac
 import type { XgboostModel } from '../../formats/xgboost-model.js';
 import { addLightgbm, addLightgbmClassifier } from '../boosters/lightgbm.js';
 import { addXgboost, addXgboostClassifier } from '../boosters/xgboost.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { boosterFile } from './booster-files.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import type { Features } from './features.js';

@@ -1,7 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, asNumber, attr, items, type Place } from '../../formats/pickle/access.js';
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { tablesOf } from './categories.js';
 import { vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, firstAttr, textParameter, unsupported } from './estimator.js';

@@ -3,7 +3,8 @@ import { asArray, items, type Place, unexpected } from '../../formats/pickle/acc
 import { elements } from '../../formats/pickle/arrays.js';
 import type { PyValue } from '../../formats/pickle/values.js';
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { Features } from './features.js';
 import { namesOf } from './names.js';
 

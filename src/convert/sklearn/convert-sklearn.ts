@@ -9,8 +9,9 @@ import {
   root,
 } from '../../formats/pickle/access.js';
 import type { PyValue } from '../../formats/pickle/values.js';
-import { GraphBuilder, type OutputDatatype, output, type Ref } from '../graph-builder.js';
-import type { ModelPlan, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { ModelPlan, OutputDatatype, PlanAbout, PlanInput, PlanOutput } from '../plan.js';
+import { output, type Ref } from '../plan-builder.js';
 import { boosterFile } from './booster-files.js';
 import { converters } from './catalogue.js';
 import { describeEstimator } from './describe.js';

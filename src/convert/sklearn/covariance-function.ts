@@ -1,5 +1,6 @@
 import { asFloat64, asNumber, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Operand, Ref } from '../graph-builder.js';
+import type { GraphBuilder, Operand } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, transposed, vectorOf } from './dense.js';
 import { distancesTo } from './distances.js';
 import { shortName, unsupported } from './estimator.js';

@@ -1,5 +1,6 @@
 import { attr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince } from './estimator.js';

@@ -3,7 +3,9 @@ import { badFile } from '../../formats/errors.js';
 import type { Place } from '../../formats/pickle/access.js';
 import { Dtype } from '../../formats/pickle/dtype.js';
 import { PyGlobal } from '../../formats/pickle/values.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 
 /** What arithmetic makes of numbers that it keeps in float32 when they come in float32, and takes to float64 otherwise. */
 export function floatOf(datatype: OutputDatatype): OutputDatatype {

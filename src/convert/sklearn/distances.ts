@@ -1,7 +1,8 @@
 import type { MetricName } from '../../kernels/neighbors/metric.js';
 import type { NearestParams } from '../../kernels/neighbors/nearest.js';
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, transposed } from './dense.js';
 import { type FittedMetric, plainMetric } from './metric.js';
 

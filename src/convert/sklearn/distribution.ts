@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asBool, asString, attr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { matrixOf, transposed, vectorOf } from './dense.js';
 import { mapped } from './elementwise-features.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';

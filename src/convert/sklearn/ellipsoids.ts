@@ -1,4 +1,5 @@
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { Matrix } from './dense.js';
 
 /** Where a normal distribution lies, and the axes [features, n] on which its rows have variance 1. */

@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt32, attr, globalName, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import type { Methods } from './methods.js';

@@ -1,5 +1,7 @@
 import { badFile } from '../../formats/errors.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import type { Matrix } from './dense.js';
 
 /** What an estimator is given: columns of the request, or what the step before it made of them. */

@@ -1,5 +1,7 @@
 import type { Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { isFloat32 } from './dense.js';
 import { type Features, MatrixFeatures } from './features.js';

@@ -1,5 +1,6 @@
 import { asBool, attr, isNone, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import type { Methods } from './methods.js';

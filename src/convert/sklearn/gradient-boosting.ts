@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asArray, asFloat64, asNumber, asString, attr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { TreeSpec } from '../tree-spec.js';
 import { type Conversion, type EstimatorConverter, isSince, shortName, textParameter } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';

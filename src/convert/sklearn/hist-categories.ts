@@ -1,7 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, attr, isNone, item, items, optionalAttr, type Place } from '../../formats/pickle/access.js';
 import type { StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Categories, encoded, lookedUp, readCategories } from './categories.js';
 import { isSince } from './estimator.js';
 import { type Features, joined } from './features.js';

@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, asInt, asInt32, asString, attr, field, items, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { CategoryBits, MISSING, type TreeSpec } from '../tree-spec.js';
 import { addTrees } from '../trees.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';

@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt32, asNumber, attr, items, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { TreeSpec } from '../tree-spec.js';
 import { type Conversion, type EstimatorConverter, firstAttr, isSince } from './estimator.js';
 import type { Features } from './features.js';

@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { arg, asBool, asInt, asInt32, attr, items, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { rounded } from './datatypes.js';
 import { vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';

@@ -1,4 +1,6 @@
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { commonDatatype } from './datatypes.js';
 import type { Matrix } from './dense.js';
 import { type Features, joined } from './features.js';

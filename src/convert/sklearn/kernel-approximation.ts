@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt, asNumber, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { matrixOf, transposed, vectorOf } from './dense.js';
 import { remade } from './elementwise-features.js';

@@ -4,7 +4,8 @@ import { badFile } from '../../formats/errors.js';
 import { asArray, asStrings, type Place } from '../../formats/pickle/access.js';
 import { type elements, numbersOf } from '../../formats/pickle/arrays.js';
 import type { ElementType, StoredArray } from '../../kernels/value.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 
 /** The classes of a classifier, in scikit-learn's order. */
 export interface Labels {

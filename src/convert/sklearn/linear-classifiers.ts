@@ -1,5 +1,6 @@
 import { asString, attr, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, isSince, textParameter } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, readLabels } from './labels.js';

@@ -1,6 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { attr, items, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, shortName } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, numericLabels } from './labels.js';

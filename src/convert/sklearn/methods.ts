@@ -1,4 +1,5 @@
-import type { OutputDatatype, Ref } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import type { Features } from './features.js';
 import type { Labels } from './labels.js';
 

@@ -1,6 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt32, asString, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { constantLike } from './elementwise-features.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { namesOf } from './names.js';

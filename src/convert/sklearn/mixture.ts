@@ -1,7 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { asFloat64, asString, attr, item, type Place } from '../../formats/pickle/access.js';
 import { digamma } from '../digamma.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, matrixOf, rowOf, vectorOf } from './dense.js';
 import { squaredRadii } from './ellipsoids.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';

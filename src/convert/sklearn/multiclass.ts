@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asString, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { denseMatrix } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';
 import type { Features } from './features.js';

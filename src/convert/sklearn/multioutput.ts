@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asInt32, attr, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { numericLabels } from './labels.js';

@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asNumber, attr, isNone, items, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, matrixOf, transposed, vectorOf } from './dense.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';
 import type { Features } from './features.js';

@@ -1,5 +1,6 @@
 import { attr, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, matrixOf, vectorOf } from './dense.js';
 import { distancesTo, nearestPoint } from './distances.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';

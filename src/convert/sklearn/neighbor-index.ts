@@ -11,7 +11,7 @@ import {
   type Place,
 } from '../../formats/pickle/access.js';
 import type { Weighting } from '../../kernels/neighbors/weights.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, matrixOf } from './dense.js';
 import { type Nearest, nearestPoints } from './distances.js';
 import { type Conversion, unsupported } from './estimator.js';

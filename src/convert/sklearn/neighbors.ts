@@ -1,5 +1,5 @@
 import { asBool, attr, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { isFloat32, matrixOf, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, isSince, unsupported } from './estimator.js';

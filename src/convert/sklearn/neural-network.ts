@@ -1,6 +1,8 @@
 import { badFile } from '../../formats/errors.js';
 import { asString, attr, items, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { rounded } from './datatypes.js';
 import { matrixOf, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';

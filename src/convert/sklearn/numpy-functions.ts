@@ -1,7 +1,9 @@
 import { asDict, asNumber, globalName, isNone, type Place } from '../../formats/pickle/access.js';
 import { PyDict, PyGlobal, PyObject, PyTuple, type PyValue } from '../../formats/pickle/values.js';
 import type { ElementFunction } from '../../kernels/elementwise.js';
-import type { GraphBuilder, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { unsupported } from './estimator.js';
 

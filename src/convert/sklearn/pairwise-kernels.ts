@@ -1,5 +1,6 @@
 import { asNumber, attr, isNone, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Matrix, transposed } from './dense.js';
 import { distancesTo, squaredDistances } from './distances.js';
 import { unsupported } from './estimator.js';

@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import { asBool, asInt, attr, isNone, item, optionalAttr, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf, rounded } from './datatypes.js';
 import { type Round, remade } from './elementwise-features.js';
 import type { Conversion, EstimatorConverter } from './estimator.js';

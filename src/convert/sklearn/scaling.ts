@@ -8,7 +8,8 @@ import {
   optionalAttr,
   type Place,
 } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { floatOf } from './datatypes.js';
 import { vectorOf } from './dense.js';
 import { constantLike, mapped } from './elementwise-features.js';

@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
 import type { Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { Labels } from './labels.js';
 import type { Prediction } from './methods.js';
 

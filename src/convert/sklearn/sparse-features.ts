@@ -1,4 +1,6 @@
-import type { GraphBuilder, KernelCall, OutputDatatype, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OutputDatatype } from '../plan.js';
+import type { KernelCall, Ref } from '../plan-builder.js';
 import type { Matrix } from './dense.js';
 import { type Features, MatrixFeatures, pickNames } from './features.js';
 

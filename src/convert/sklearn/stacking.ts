@@ -1,6 +1,6 @@
 import { badFile } from '../../formats/errors.js';
 import { asBool, asString, attr, items, type Place } from '../../formats/pickle/access.js';
-import type { Ref } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { readLabels, selectLabels } from './labels.js';

@@ -1,5 +1,6 @@
 import { badFile } from '../../formats/errors.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { joined } from './features.js';
 
 /**

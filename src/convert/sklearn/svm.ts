@@ -12,7 +12,8 @@ import {
   type Place,
 } from '../../formats/pickle/access.js';
 import { asSparse, isSparse } from '../../formats/pickle/sparse.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { denseMatrix, type Matrix, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
 import type { Features } from './features.js';

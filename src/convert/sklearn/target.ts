@@ -1,5 +1,6 @@
 import { asInt, attr, item, items, type Place } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { distributionInverses } from './distribution.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
 import type { Features } from './features.js';

@@ -8,7 +8,8 @@ import {
   optionalEntry,
   type Place,
 } from '../../formats/pickle/access.js';
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import { type Conversion, type EstimatorConverter, firstAttr, textParameter } from './estimator.js';
 import type { Features } from './features.js';
 import { type Labels, numericLabels } from './labels.js';

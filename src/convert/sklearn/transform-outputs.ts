@@ -1,6 +1,7 @@
 import { badFile } from '../../formats/errors.js';
-import { type GraphBuilder, output } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
 import type { PlanOutput } from '../plan.js';
+import { output } from '../plan-builder.js';
 import { joined } from './features.js';
 import type { Transformed } from './methods.js';
 import { namesOf } from './names.js';

@@ -1,4 +1,5 @@
-import type { GraphBuilder, Ref } from '../graph-builder.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Ref } from '../plan-builder.js';
 import type { TreeSpec } from '../tree-spec.js';
 import { addTrees, type TreesOptions } from '../trees.js';
 import type { Features } from './features.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OutputDatatype } from '../../../src/convert/graph-builder.js';
+import type { OutputDatatype } from '../../../src/convert/plan.js';
 import { commonDatatype, floatOf, readDatatype } from '../../../src/convert/sklearn/datatypes.js';
 import { parseDtype } from '../../../src/formats/pickle/dtype.js';
 import { named } from '../../support/fitted.js';

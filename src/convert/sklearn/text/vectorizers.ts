@@ -12,7 +12,8 @@ import {
 } from '../../../formats/pickle/access.js';
 import { asSparse as readSparse } from '../../../formats/pickle/sparse.js';
 import { PyDict, PySet } from '../../../formats/pickle/values.js';
-import type { GraphBuilder, Ref } from '../../graph-builder.js';
+import type { GraphBuilder } from '../../graph-builder.js';
+import type { Ref } from '../../plan-builder.js';
 import { floatOf, readDatatype } from '../datatypes.js';
 import { type Conversion, type EstimatorConverter, isSince, textParameter, unsupported } from '../estimator.js';
 import type { Features } from '../features.js';
