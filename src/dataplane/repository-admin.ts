@@ -127,6 +127,11 @@ export class RepositoryAdmin {
 
   private notFound({ name, version }: ModelRef, { specs, failures }: RepositoryListing): ServerError {
     const { place } = this.options.repository;
+    // What is described, but whose file cannot be had, has a status of its own.
+    const unusable = failures.find(
+      failure => failure.error.httpStatus !== undefined && (version ?? failure.version) === failure.version,
+    );
+    if (unusable !== undefined) return unusable.error;
     const what = version === undefined ? `Model ${name}` : `Model ${name} with version ${version}`;
     const others = specs.map(spec => spec.version ?? 'one without a version').join(', ');
     const versions = others === '' ? '' : `, which has versions ${others}`;

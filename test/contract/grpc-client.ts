@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { arrayView, type Datatype, isDatatype, type NumericDatatype, newArray } from '../../src/core/datatype.js';
-import { type ErrorCode, ServerError } from '../../src/core/errors.js';
+import { ServerError } from '../../src/core/errors.js';
 import { grpcStatus } from '../../src/core/status.js';
 import { inferenceFile, inferenceService, type ModelInferRequest } from '../../src/grpc/inference-schema.js';
 import type { Draft } from '../../src/grpc/schema.js';
@@ -11,6 +11,7 @@ import {
   type PlainAnswer,
   type PlainRequest,
   type PlainTensor,
+  type Refusal,
   type Value,
 } from './infer-client.js';
 
@@ -133,6 +134,6 @@ function plain(value: Value | Uint8Array): Value {
   return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
 }
 
-function statusOf(code: ErrorCode): number {
+export function statusOf({ code }: Refusal): number {
   return grpcStatus(new ServerError(code, ''));
 }

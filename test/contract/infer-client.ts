@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Datatype } from '../../src/core/datatype.js';
 import type { ErrorCode } from '../../src/core/errors.js';
 
@@ -32,9 +33,12 @@ export interface PlainAnswer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+/** What a call is to be refused with. */
 export interface Refusal {
   readonly code: ErrorCode;
-  readonly message: string;
+  /** Where HTTP does not have the usual one for the code. */
+  readonly httpStatus?: number;
+  readonly message: RegExp;
 }
 
 /** A way to ask a server. */
@@ -49,6 +53,13 @@ export class FailedCall {
   constructor(
     readonly status: number,
     readonly message: string,
-    readonly statusOf: (code: ErrorCode) => number,
+    readonly statusOf: (refusal: Refusal) => number,
   ) {}
+
+  /** Fails unless this is how the call was to be refused. */
+  check(wanted: Refusal | undefined): void {
+    assert.ok(wanted !== undefined, `refused: ${this.message}`);
+    assert.match(this.message, wanted.message);
+    assert.equal(this.status, this.statusOf(wanted));
+  }
 }

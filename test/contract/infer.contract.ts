@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ErrorCode } from '../../src/core/errors.js';
-import type { Endpoint } from '../../src/server.js';
 import { suiteLifetime } from '../support/lifetime.js';
 import { TestServer } from '../support/server.js';
 import { CODEC_CASES, CODEC_MODELS } from './codec-cases.js';
-import { FailedCall, type InferClient, type PlainRequest, type PlainTensor, type Value } from './infer-client.js';
+import { FAILURE_CASES, FAILURE_MODELS } from './failure-cases.js';
+import {
+  FailedCall,
+  type InferClient,
+  type PlainRequest,
+  type PlainTensor,
+  type Refusal,
+  type Value,
+} from './infer-client.js';
 
 /*
  * What a client may count on whatever it speaks. The same cases run over every transport against a real server with real models:
  *   digits     a support vector machine of 64 features (scikit-learn), versions v1, v2 and v10
  *   mushrooms  two trees on 126 features (XGBoost), without versions
- * and those of codec-cases.ts
+ * and those of codec-cases.ts and failure-cases.ts
  */
 
 const MODELS = fileURLToPath(new URL('../../../models/', import.meta.url));
@@ -32,6 +38,7 @@ const REPOSITORY = {
     max_batch_time: 0.005,
   }),
   ...CODEC_MODELS,
+  ...FAILURE_MODELS,
 };
 
 /** Rows as both libraries were asked for the answers below. */
@@ -51,7 +58,7 @@ interface Case {
   readonly id?: string;
   readonly answeredBy?: string;
   /** ... or a refusal. */
-  readonly refused?: { readonly code: ErrorCode; readonly message: RegExp };
+  readonly refused?: Refusal;
   /** Transports that cannot say this. */
   readonly notOver?: readonly string[];
 }
@@ -202,18 +209,19 @@ const CASES: readonly Case[] = [
     ...invalid(/^input 'x': data value 3: expected a whole number from -128 to 127 \(INT8\), got 300$/),
     notOver: ['gRPC raw', 'MessagePack'],
   }),
+  ...FAILURE_CASES,
   ...CODEC_CASES,
 ];
 
 /** Runs all cases over one transport. */
-export function inferContract(transport: string, connect: (endpoints: readonly Endpoint[]) => InferClient): void {
+export function inferContract(transport: string, connect: (server: TestServer) => InferClient): void {
   describe(`inference over ${transport}`, () => {
     const lifetime = suiteLifetime();
     let client: InferClient;
 
     before(async () => {
-      const { server } = await TestServer.start(lifetime, { files: REPOSITORY, settings: { debug: false } });
-      client = connect(server.endpoints);
+      const server = await TestServer.start(lifetime, { files: REPOSITORY, settings: { debug: false } });
+      client = connect(server);
       lifetime.after(() => client.close());
     });
 
@@ -222,12 +230,7 @@ export function inferContract(transport: string, connect: (endpoints: readonly E
       const skip = notOver.includes(transport) && `cannot be said over ${transport}`;
       it(`${wanted.refused === undefined ? 'answers' : 'refuses'} ${about}`, { skip }, async () => {
         const answer = await client.infer(model, version, request);
-        if (answer instanceof FailedCall) {
-          assert.ok(wanted.refused, `refused: ${answer.message}`);
-          assert.match(answer.message, wanted.refused.message);
-          assert.equal(answer.status, answer.statusOf(wanted.refused.code));
-          return;
-        }
+        if (answer instanceof FailedCall) return answer.check(wanted.refused);
         assert.ok(wanted.refused === undefined, 'answered');
         assert.equal(answer.modelName, model);
         if (wanted.answeredBy !== undefined) assert.equal(answer.modelVersion, wanted.answeredBy);

@@ -1,10 +1,15 @@
 import { isDatatype } from '../../src/core/datatype.js';
-import { type ErrorCode, ServerError } from '../../src/core/errors.js';
-import { httpStatus } from '../../src/core/status.js';
 import { packMessage, unpackMessage } from '../../src/wire/msgpack.js';
 import { rawBytes, valuesOf } from './grpc-client.js';
-import { FailedCall, type InferClient, type PlainAnswer, type PlainRequest, type Value } from './infer-client.js';
-import { requestBody } from './rest-client.js';
+import {
+  FailedCall,
+  type InferClient,
+  type PlainAnswer,
+  type PlainRequest,
+  type Refusal,
+  type Value,
+} from './infer-client.js';
+import { requestBody, statusOf as restStatusOf } from './rest-client.js';
 
 type Fields = ReadonlyMap<string, unknown>;
 
@@ -49,6 +54,6 @@ export class MsgpackClient implements InferClient {
 }
 
 /** Whatever is wrong with such a body has one status. */
-function statusOf(code: ErrorCode): number {
-  return httpStatus(new ServerError(code === 'UNPROCESSABLE' ? 'INVALID_ARGUMENT' : code, ''));
+function statusOf(refusal: Refusal): number {
+  return refusal.code === 'UNPROCESSABLE' ? 400 : restStatusOf(refusal);
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, ServerError } from '../../src/core/errors.js';
+import { ServerError } from '../../src/core/errors.js';
 import { httpStatus } from '../../src/core/status.js';
 import {
   FailedCall,
@@ -6,6 +6,7 @@ import {
   type PlainAnswer,
   type PlainRequest,
   type PlainTensor,
+  type Refusal,
   type Value,
 } from './infer-client.js';
 
@@ -63,6 +64,6 @@ function typed(contentType: string | undefined): object {
   return contentType === undefined ? {} : { parameters: { content_type: contentType } };
 }
 
-function statusOf(code: ErrorCode): number {
-  return httpStatus(new ServerError(code, ''));
+export function statusOf({ code, httpStatus: asked }: Refusal): number {
+  return httpStatus(new ServerError(code, '', { httpStatus: asked }));
 }
