@@ -13,6 +13,7 @@ import { ModelRoutes } from './dataplane/model-routes.js';
 import { RepositoryAdmin } from './dataplane/repository-admin.js';
 import { startGrpcServer } from './grpc/server.js';
 import { loadRepository } from './lifecycle/load-repository.js';
+import { loadTimeout } from './lifecycle/load-watch.js';
 import { ModelRegistry } from './lifecycle/model-registry.js';
 import { prepareWith } from './lifecycle/prepare.js';
 import { RepositoryWatcher } from './lifecycle/repository-watcher.js';
@@ -127,10 +128,12 @@ export class InferenceServer {
     this.registry = new ModelRegistry({
       pool: this.pool,
       scheduler: this.scheduler,
+      clock,
       telemetry,
       prepare: prepareWith(this.convertPool, store),
       planWarmUp: warmUpWith({ enabled: settings.warmUp, decode: decodeInferRequest, check: checkRequest }),
       schedule: modelScheduling(settings),
+      loadTimeoutMs: loadTimeout(settings),
     });
     this.repository = openRepository(settings, options.environment);
     this.watcher = new RepositoryWatcher({

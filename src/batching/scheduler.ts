@@ -241,7 +241,8 @@ export class Scheduler {
     });
   }
 
-  private endWorker(worker: WorkerId, reason: string): void {
+  /** Ends a worker that hangs. What else it has is not at fault and may run once more; its callers do not hear of it. */
+  endWorker(worker: WorkerId, reason: string): void {
     this.runner.disturb(worker);
     this.workerLost(worker);
     this.options.pool.kill(worker, reason);

@@ -1,15 +1,13 @@
-import type { Scheduler } from '../batching/scheduler.js';
 import { errorFromData, errorToData, ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
-import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
+import type { WorkerId } from '../pool/worker-pool.js';
 import type { LoadAnswer } from '../wire/messages.js';
 import { LoadTurns } from './load-turns.js';
+import { LoadWatch, type LoadWatchOptions } from './load-watch.js';
 import type { ModelVersion } from './model-version.js';
 import { type PlanWarmUp, warmUp } from './warm-up.js';
 
-export interface ReplicasOptions {
-  readonly pool: WorkerPool;
-  readonly scheduler: Scheduler;
+export interface ReplicasOptions extends LoadWatchOptions {
   /** What a replica is asked before it counts as loaded. */
   readonly planWarmUp: PlanWarmUp;
 }
@@ -30,12 +28,14 @@ const MAX_LOSSES = 3;
 export class Replicas {
   private readonly workers = new Map<WorkerId, WorkerLife>();
   private readonly turns: LoadTurns;
+  private readonly watch: LoadWatch;
   private joinListeners: (() => void)[] = [];
   /** Ends when all have loaded that were told to do so by themselves. */
   private loadingAlone: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ReplicasOptions) {
     this.turns = new LoadTurns(options.scheduler);
+    this.watch = new LoadWatch(options);
   }
 
   /** Loads the models into a new worker. Resolves with those that it refuses, or undefined when the worker is gone. */
@@ -111,8 +111,12 @@ export class Replicas {
     return version.replica!.runtime.kind === 'custom' ? load() : this.turns.run(worker, load);
   }
 
-  /** Loads and warms up. */
-  private async loadInto(worker: WorkerId, version: ModelVersion): Promise<LoadAnswer> {
+  /** Loads and warms up, within the model's time. */
+  private loadInto(worker: WorkerId, version: ModelVersion): Promise<LoadAnswer> {
+    return this.watch.run(worker, version, () => this.loadAndWarmUp(worker, version));
+  }
+
+  private async loadAndWarmUp(worker: WorkerId, version: ModelVersion): Promise<LoadAnswer> {
     const { pool, planWarmUp } = this.options;
     const answer = await pool.load(worker, version.replica!);
     if (!answer.ok) return answer;

@@ -8,6 +8,8 @@ import type { Prediction, Runtime } from './runtime.js';
 /** The replicas of one thread. Catches everything: failures are answers, because a thrown error loses its code on the way. */
 export class ReplicaHost {
   private readonly replicas = new Map<ModelKey, Runtime>();
+  /** What loads, until it has loaded or is to be unloaded. */
+  private readonly loading = new Set<ModelKey>();
 
   /** `log` takes what models write to the server's log. */
   constructor(private readonly log: (line: ModelLogLine) => void = () => {}) {}
@@ -46,18 +48,27 @@ export class ReplicaHost {
   }
 
   async load(spec: ReplicaSpec): Promise<LoadAnswer> {
+    const { key } = spec;
+    this.loading.add(key);
     try {
       const replica = await loadRuntime(spec, this.log);
-      await this.replicas.get(spec.key)?.unload();
-      this.replicas.set(spec.key, replica);
+      if (!this.loading.has(key)) {
+        await replica.unload();
+        throw new ServerError('ABORTED', `'${key}' was unloaded while it was loading`);
+      }
+      await this.replicas.get(key)?.unload();
+      this.replicas.set(key, replica);
       return { ok: true, model: replica.model };
     } catch (error) {
       return { ok: false, error: errorToData(error) };
+    } finally {
+      this.loading.delete(key);
     }
   }
 
   async unload(key: ModelKey): Promise<UnloadAnswer> {
     try {
+      this.loading.delete(key);
       const replica = this.replicas.get(key);
       this.replicas.delete(key);
       await replica?.unload();

@@ -69,9 +69,10 @@ const MODEL = {
   warmWorkers: field('warm_workers', boolean, false),
   parameters: section('parameters', PARAMETERS),
 
-  /** These three: null for what the server's settings say. */
+  /** These four: null for what the server's settings say. */
   maxQueueSize: field('max_queue_size', nullable(integer({ min: 1 })), null),
   inferTimeoutMs: field('infer_timeout', nullable(seconds), null),
+  loadTimeoutMs: field('load_timeout', nullable(seconds), null),
   warmUp: field('warm_up', nullable(warmUp), null),
   /** Which of the version folders beside this file is served. */
   aspiredVersion: field('aspired_version', nullable(versionRange), null),

@@ -100,6 +100,8 @@ const SERVER = {
   requestTimeoutMs: field('request_timeout', seconds, 0),
   /** Of one batch in a worker; a worker that takes longer counts as hung and is replaced. */
   inferTimeoutMs: field('infer_timeout', seconds, 60_000),
+  /** Of a class of a user's in a worker. */
+  loadTimeoutMs: field('load_timeout', seconds, 60_000),
   /** From the signal to the end of the process. */
   shutdownTimeoutMs: field('shutdown_timeout', seconds, 10_000),
   conversionTimeoutMs: field('conversion_timeout', seconds, 60_000),

@@ -217,6 +217,34 @@ for (const workers of [0, 2]) {
   });
 }
 
+describe('a model that never ends to load', () => {
+  const FINE = `export class M { predict() { return { outputs: [] }; } }`;
+  const files = {
+    'models/fine/model-settings.json': settings('m.M'),
+    'models/fine/m.mjs': FINE,
+    'models/never/model-settings.json': settings('m.M', { load_timeout: 0.3 }),
+    'models/never/m.mjs': FINE.replace('{', '{ load() { return new Promise(() => {}); }'),
+  };
+  const reasons = async (server: TestServer) => {
+    const { text } = await server.request({ method: 'POST', path: '/v2/repository/index', body: '{}' });
+    return JSON.parse(text).map(({ name, reason }: { name: string; reason: string }) => [name, reason]);
+  };
+  const late = "model 'never' was not loaded within 0.3 s (load_timeout)";
+
+  for (const workers of [0, 2]) {
+    it(`fails after load_timeout, and the others serve, with parallel_workers ${workers}`, async t => {
+      const server = await TestServer.start(t, { files, settings: { parallel_workers: workers } });
+      assert.deepEqual(await reasons(server), [
+        ['fine', ''],
+        ['never', late],
+      ]);
+      assert.equal((await server.infer('fine', { inputs: [] })).status, 200);
+      const again = await server.request({ method: 'POST', path: '/v2/repository/models/never/load' });
+      assert.deepEqual([again.status, JSON.parse(again.text).error], [504, late]);
+    });
+  }
+});
+
 describe('a stream', () => {
   it('ends with an error when its worker is lost', async t => {
     const server = await TestServer.start(t, { files: FILES });

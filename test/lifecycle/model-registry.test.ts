@@ -61,6 +61,8 @@ describe('ModelRegistry', () => {
       telemetry,
       prepare: async ({ artifact }) => ({ kind: 'plan', file: await prepare(artifact) }),
       planWarmUp: async () => planned,
+      clock,
+      loadTimeoutMs: () => Number.POSITIVE_INFINITY,
       schedule: modelScheduling(serverSettings()),
     });
     dataPlane = new DataPlane({ registry, scheduler, telemetry, server: { name: 's', version: '1', extensions: [] } });

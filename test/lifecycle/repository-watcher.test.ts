@@ -78,6 +78,8 @@ class Watched {
         return { kind: 'plan', file: content };
       },
       planWarmUp: async () => NO_WARM_UP,
+      clock,
+      loadTimeoutMs: () => Number.POSITIVE_INFINITY,
       schedule: modelScheduling(serverSettings()),
     });
     pool.start({ joined: worker => void registry.workerJoined(worker), lost: () => {} });

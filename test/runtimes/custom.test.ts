@@ -291,6 +291,24 @@ describe('custom models', () => {
     assert.match(String(await models.value({ inputs: [], parameters: { other: 5 } })), /'other' is not registered/);
   });
 
+  it('are unloaded, and what still loads then as soon as it has loaded', async () => {
+    const ends = `export class MyModel {
+      load() { return new Promise(resolve => setImmediate(resolve)); }
+      predict() { return { outputs: [] }; }
+      unload() { logger.info('unloaded'); } }`;
+    models.write({ 'ends.mjs': `import { logger } from 'modelyard'; ${ends}` });
+    const unloads = () => models.log.filter(({ message }) => message === 'unloaded').length;
+    const loading = models.load('ends.MyModel');
+    assert.deepEqual(await models.unload(), { ok: true });
+    const answer = await loading;
+    assert.equal(answer.ok ? '' : answer.error.code, 'ABORTED');
+    await until(() => unloads() === 1);
+    assert.match(String(await models.value()), /this worker has no replica/);
+    assert.ok((await models.load('ends.MyModel')).ok);
+    await models.unload();
+    await until(() => unloads() === 2);
+  });
+
   it('do not load with routes that are none', async () => {
     const refusal = (route: string) =>
       refused({ 'routes.mjs': `export const MyModel = { predict() {}, routes: ${route} }` }, 'routes.MyModel');

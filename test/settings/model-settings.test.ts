@@ -49,6 +49,7 @@ const top: FieldCase[] = [
   { name: 'warm_workers', key: 'warmWorkers', fallback: false, ...bool },
   { name: 'max_queue_size', key: 'maxQueueSize', fallback: null, written: ['5', 6], read: [5, 6], bad: 0 },
   { name: 'infer_timeout', key: 'inferTimeoutMs', fallback: null, written: ['5', 0.5], read: [5000, 500], bad: -1 },
+  { name: 'load_timeout', key: 'loadTimeoutMs', fallback: null, written: ['5', 0.5], read: [5000, 500], bad: -1 },
   { name: 'warm_up', key: 'warmUp', fallback: null, ...bool },
   {
     name: 'aspired_version',

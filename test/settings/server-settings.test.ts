@@ -134,6 +134,7 @@ const fields: readonly FieldCase[] = [
   { name: 'max_queue_size', key: 'maxQueueSize', fallback: 10_000, ...positive },
   { name: 'request_timeout', key: 'requestTimeoutMs', fallback: 0, ...seconds },
   { name: 'infer_timeout', key: 'inferTimeoutMs', fallback: 60_000, ...seconds },
+  { name: 'load_timeout', key: 'loadTimeoutMs', fallback: 60_000, ...seconds },
   { name: 'shutdown_timeout', key: 'shutdownTimeoutMs', fallback: 10_000, ...seconds },
   { name: 'conversion_timeout', key: 'conversionTimeoutMs', fallback: 60_000, ...seconds },
   { name: 'conversion_memory_mb', key: 'conversionMemoryMb', fallback: 1024, ...positive },

@@ -3,7 +3,7 @@ import { mergeRequests } from '../../src/batching/batch.js';
 import type { InferRequest } from '../../src/core/protocol.js';
 import { type BytesColumn, isBytes, type Tensor, texts } from '../../src/core/tensor.js';
 import { PiscinaPool } from '../../src/pool/piscina-pool.js';
-import type { BatchAnswer, LoadAnswer, ModelLogLine } from '../../src/wire/messages.js';
+import type { BatchAnswer, LoadAnswer, ModelLogLine, UnloadAnswer } from '../../src/wire/messages.js';
 import type { Lifetime } from './lifetime.js';
 import { temporaryFolder, writeFile } from './temporary-folder.js';
 
@@ -46,6 +46,11 @@ export class CustomModels {
         settings: { uri: this.folder, extra: {}, others: {}, inputs: [], outputs: [], ...settings },
       },
     });
+  }
+
+  /** Ends what was loaded last, or still loads. */
+  unload(): Promise<UnloadAnswer> {
+    return this.pool.unload(0, `m@#${this.generation}`);
   }
 
   /** Asks what was loaded last. */

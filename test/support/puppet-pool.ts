@@ -83,9 +83,12 @@ export class PuppetPool implements WorkerPool {
     return this.onLoad(worker, spec);
   }
 
-  async unload(worker: WorkerId, key: string): Promise<UnloadAnswer> {
+  /** What workers say to an unload; may be replaced by the test. */
+  onUnload: () => Promise<UnloadAnswer> = async () => ({ ok: true });
+
+  unload(worker: WorkerId, key: string): Promise<UnloadAnswer> {
     this.unloads.push({ worker, key });
-    return { ok: true };
+    return this.onUnload();
   }
 
   kill(worker: WorkerId): void {

@@ -7,6 +7,7 @@ import type { ModelInterface } from '../../src/core/model-interface.js';
 import { DataPlane } from '../../src/dataplane/dataplane.js';
 import { RepositoryAdmin } from '../../src/dataplane/repository-admin.js';
 import { type GrpcServer, startGrpcServer } from '../../src/grpc/server.js';
+import { loadTimeout } from '../../src/lifecycle/load-watch.js';
 import { ModelRegistry } from '../../src/lifecycle/model-registry.js';
 import { NO_WARM_UP } from '../../src/lifecycle/warm-up.js';
 import { createMetrics, type ServerMetrics } from '../../src/metrics/metrics.js';
@@ -79,6 +80,8 @@ export async function startPuppetServer(
     telemetry,
     prepare: async () => ({ kind: 'plan', file: '' }),
     planWarmUp: async () => NO_WARM_UP,
+    clock: systemClock,
+    loadTimeoutMs: loadTimeout(all),
     schedule: modelScheduling(all),
   });
   await registry.workerJoined(0);
