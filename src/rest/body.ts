@@ -29,10 +29,16 @@ export function readBodyOf(
  * inflates to a large one is refused like a large one; nothing is kept after that. Calls `done` once.
  */
 export function collectBody(request: IncomingMessage, limitBytes: number, done: BodyDone): void {
-  const { 'content-encoding': encoding, 'content-length': declared } = request.headers;
+  const { 'content-length': declared } = request.headers;
+  const encoding = request.headers['content-encoding']?.toLowerCase();
   if (Number(declared) > limitBytes) return refuse(request, request, tooLarge(limitBytes), done);
   if (encoding === undefined || encoding === 'identity') return collect(request, request, limitBytes, done);
-  const inflate = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : undefined;
+  const inflate =
+    encoding === 'gzip' || encoding === 'x-gzip'
+      ? createGunzip()
+      : encoding === 'deflate'
+        ? createInflate()
+        : undefined;
   if (inflate === undefined) {
     const text = `content-encoding: expected gzip, deflate or identity, got '${encoding}'`;
     return refuse(request, request, new ServerError('UNPROCESSABLE', text), done);

@@ -38,7 +38,8 @@ export function wantsMsgpack(accept: string | undefined, sent: boolean): boolean
   return answer;
 }
 
-function weightOf(parameters: readonly string[]): number {
+/** Of an item of a header that says what a client takes, from 0 to 1: `q`. */
+export function weightOf(parameters: readonly string[]): number {
   const weight = parameters.find(parameter => /^q=/i.test(parameter));
   return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
 }

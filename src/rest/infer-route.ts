@@ -6,13 +6,7 @@ import type { Tracing } from '../core/tracing.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import { splitHeaders } from '../dataplane/response-headers.js';
-import {
-  type BinaryAnswer,
-  binaryOutputs,
-  decodeBinaryRequest,
-  encodeBinaryResponse,
-  HEADER_LENGTH,
-} from './binary-tensors.js';
+import { binaryOutputs, decodeBinaryRequest, encodeBinaryResponse, HEADER_LENGTH } from './binary-tensors.js';
 import { addHeaders, COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
 import { isMsgpackType, MSGPACK_TYPE, wantsMsgpack } from './content-type.js';
 import type { Cors } from './cors.js';
@@ -53,7 +47,11 @@ export function inferRoute(route: string, options: InferRouteOptions) {
       return sendCompressible(request, reply, encodeMsgpackResponse(response, asked), headers, options.gzipEnabled);
     }
     const binary = binaryOutputs(asked);
-    if (binary !== undefined) return sendBinary(reply, encodeBinaryResponse(response, binary), headers);
+    if (binary !== undefined) {
+      const { body, headerLength } = encodeBinaryResponse(response, binary);
+      headers.push(HEADER_LENGTH, String(headerLength), 'content-type', 'application/octet-stream');
+      return sendCompressible(request, reply, body, headers, options.gzipEnabled);
+    }
     headers.push('content-type', 'application/json');
     // The request may have come before the stop began.
     if (dataPlane.phase === 'stopping') reply.raw.shouldKeepAlive = false;
@@ -81,15 +79,6 @@ function decode(request: FastifyRequest): InferRequest {
   if (isMsgpackType(request.raw.headers['content-type'])) return decodeMsgpackRequest(body);
   const headerLength = request.headers[HEADER_LENGTH];
   return headerLength === undefined ? decodeInferRequest(body) : decodeBinaryRequest(body, headerLength.toString());
-}
-
-function sendBinary(
-  reply: FastifyReply,
-  { body, headerLength }: BinaryAnswer,
-  headers: readonly string[],
-): FastifyReply {
-  addHeaders(reply, headers);
-  return reply.header(HEADER_LENGTH, String(headerLength)).type('application/octet-stream').send(body);
 }
 
 /** A body that cannot be read never reaches the route, which otherwise observes itself. */

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InferResponse } from '../core/protocol.js';
 import { dataLength, isBytes } from '../core/tensor.js';
-import { acceptsGzip, GZIP_LEVEL } from './compression.js';
+import { acceptedCoding, compressor } from './compression.js';
 import type { Cors } from './cors.js';
 import { inferResponsePieces } from './infer-json.js';
 
@@ -40,19 +39,20 @@ export async function sendLong(
   headers: string[],
   { gzipEnabled, cors }: { readonly gzipEnabled: boolean; readonly cors: Cors | undefined },
 ): Promise<FastifyReply> {
-  const gzip = gzipEnabled && acceptsGzip(request.headers['accept-encoding']);
+  const coding = gzipEnabled ? acceptedCoding(request.headers['accept-encoding']) : undefined;
   const vary = gzipEnabled ? ['Accept-Encoding'] : [];
   for (const [name, value] of Object.entries(cors?.headersFor(request) ?? {})) {
     if (name === 'vary') vary.unshift(value);
     else headers.push(name, value);
   }
   if (vary.length > 0) headers.push('vary', vary.join(', '));
-  if (gzip) headers.push('content-encoding', 'gzip');
+  if (coding !== undefined) headers.push('content-encoding', coding);
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, headers);
   const pieces = Readable.from(piecesInTurns(response));
   // It fails when the client leaves, which is its own business.
-  await (gzip ? pipeline(pieces, createGzip({ level: GZIP_LEVEL }), raw) : pipeline(pieces, raw)).catch(() => {});
+  const written = coding === undefined ? pipeline(pieces, raw) : pipeline(pieces, compressor(coding), raw);
+  await written.catch(() => {});
   return reply;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { digits, mushrooms, requestFor } from '../support/examples.js';
 import { Exposition } from '../support/exposition.js';
 import type { HttpAnswer } from '../support/http.js';
@@ -165,6 +166,39 @@ describe('the REST server', () => {
     }
     const path = '/v2/models/mnist-svm/versions/v0.1.0/generate';
     assert.deepEqual(json(await server.infer('', ONE_DIGIT, { path })).outputs[0].data, [8]);
+  });
+
+  it('compresses long answers for clients that take it, those with binary tensors too', async () => {
+    const ask = async (parameters: object, coding: string) => {
+      const body = { ...requestFor(digits, digits.rows.slice(0, 200), 'one'), parameters };
+      const answer = await server.infer('mnist-svm', body, { headers: { 'accept-encoding': coding } });
+      return { answer, coding: answer.headers['content-encoding'] };
+    };
+    for (const parameters of [{}, { binary_data_output: true }]) {
+      const plain = await ask(parameters, 'identity');
+      assert.equal(plain.coding, undefined);
+      const gzip = await ask(parameters, 'gzip');
+      assert.equal(gzip.coding, 'gzip');
+      assert.deepEqual(gunzipSync(gzip.answer.bytes), plain.answer.bytes);
+      const deflate = await ask(parameters, 'deflate');
+      assert.equal(deflate.coding, 'deflate');
+      assert.deepEqual(inflateSync(deflate.answer.bytes), plain.answer.bytes);
+      const header = 'inference-header-content-length';
+      assert.equal(gzip.answer.headers[header], plain.answer.headers[header]);
+    }
+  });
+
+  it('takes compressed bodies, whichever way the coding is written', async () => {
+    const body = Buffer.from(JSON.stringify(requestFor(digits, digits.rows.slice(0, 1))));
+    for (const [coding, packed] of [
+      ['gzip', gzipSync(body)],
+      ['GZIP', gzipSync(body)],
+      ['x-gzip', gzipSync(body)],
+      ['deflate', deflateSync(body)],
+    ] as const) {
+      const answer = await server.infer('mnist-svm', packed, { headers: { 'content-encoding': coding } });
+      assert.equal(answer.status, 200, `${coding}: ${answer.text}`);
+    }
   });
 
   it('takes null for a missing value where the model does, and answers no rows with no rows there', async () => {

@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { fastify } from 'fastify';
-import { acceptsGzip, sendCompressible } from '../../src/rest/compression.js';
+import { acceptedCoding, sendCompressible } from '../../src/rest/compression.js';
 
 for (const [header, expected] of [
-  ['gzip', true],
-  ['deflate, GZIP;q=0.5', true],
-  ['*', true],
-  ['br, deflate', false],
-  ['gzip;q=0', false],
-  ['gzip; q=0.000', false],
-  ['', false],
+  ['gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['deflate, GZIP', 'gzip'],
+  ['gzip;q=0.5, Deflate', 'deflate'],
+  ['gzip;q=0, deflate;q=0.1', 'deflate'],
+  ['*', 'gzip'],
+  ['*;q=0.5, gzip;q=0', undefined],
+  ['br', undefined],
+  ['gzip;q=0', undefined],
+  ['gzip; q=0.000', undefined],
+  ['', undefined],
+  [undefined, undefined],
 ] as const) {
-  test(`accept-encoding '${header}': ${expected ? 'gzip' : 'as it is'}`, () => {
-    assert.equal(acceptsGzip(header), expected);
+  test(`accept-encoding '${header}': ${expected ?? 'as it is'}`, () => {
+    assert.equal(acceptedCoding(header), expected);
   });
 }
 
@@ -34,6 +39,9 @@ test('long answers are compressed for clients that take it, short ones never', a
   const long = await ask(500, 'gzip');
   assert.equal(long.headers['content-encoding'], 'gzip');
   assert.equal(gunzipSync(long.rawPayload).toString(), 'x'.repeat(500));
+  const deflated = await ask(500, 'deflate');
+  assert.equal(deflated.headers['content-encoding'], 'deflate');
+  assert.equal(inflateSync(deflated.rawPayload).toString(), 'x'.repeat(500));
   const plain = await ask(500);
   assert.equal(plain.headers['content-encoding'], undefined);
   assert.equal(plain.headers.vary, 'Accept-Encoding');

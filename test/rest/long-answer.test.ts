@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { fastify } from 'fastify';
 import type { InferResponse } from '../../src/core/protocol.js';
 import { bytesColumn, sliceData, type Tensor } from '../../src/core/tensor.js';
@@ -63,8 +63,13 @@ describe('an answer in pieces', () => {
     const plain = await ask('');
     assert.equal(plain.payload, encodeInferResponse(response));
     assert.deepEqual([plain.headers['content-encoding'], plain.headers.vary], [undefined, 'Accept-Encoding']);
-    const packed = await ask('gzip');
-    assert.equal(packed.headers['content-encoding'], 'gzip');
-    assert.equal(gunzipSync(packed.rawPayload).toString(), plain.payload);
+    for (const [coding, unpack] of [
+      ['gzip', gunzipSync],
+      ['deflate', inflateSync],
+    ] as const) {
+      const packed = await ask(coding);
+      assert.equal(packed.headers['content-encoding'], coding);
+      assert.equal(unpack(packed.rawPayload).toString(), plain.payload);
+    }
   });
 });

@@ -25,7 +25,7 @@ export interface DocumentedModel {
 }
 
 const DESCRIPTION =
-  'The V2 / Open Inference Protocol. Every GET route also answers HEAD. Answers of 500 bytes and more are gzip for clients that take it.';
+  'The V2 / Open Inference Protocol. Every GET route also answers HEAD. Answers of 500 bytes and more are gzip or deflate for clients that take it.';
 
 /** Every route of the server. */
 export function serverDocument(options: DocumentOptions): OpenApiDocument {
