@@ -44,7 +44,7 @@ export class RepositoryAdmin {
    */
   async index({ ready }: IndexFilter): Promise<RepositoryIndexItem[]> {
     const { repository, registry } = this.options;
-    const { specs, failures } = await repository.list();
+    const { specs, passedOver, failures } = await repository.list();
     const items = new Map<string, RepositoryIndexItem>();
     const add = (item: RepositoryIndexItem) => items.set(keyOf(item.name, item.version), item);
     for (const { name, version } of specs) add({ name, version, state: 'UNAVAILABLE', reason: '' });
@@ -53,6 +53,7 @@ export class RepositoryAdmin {
         add({ name: spec.name, version: spec.version, state: 'UNAVAILABLE', reason });
       }
     }
+    for (const { name, version, reason } of passedOver) add({ name, version, state: 'UNAVAILABLE', reason });
     for (const { spec, state, reason } of registry.versions()) {
       const { name, version } = spec;
       const known = items.get(keyOf(name, version));
@@ -77,7 +78,7 @@ export class RepositoryAdmin {
   async load(target: ModelRef): Promise<void> {
     const { repository, registry, logger } = this.options;
     await this.turns.run(target.name, async () => {
-      const listing = await repository.find(target.name);
+      const listing = await repository.find(target.name, target.version);
       const { failures } = listing;
       for (const { path, error } of failures) {
         logger.error(`Failed load model settings at ${path}: ${error.message}`);
@@ -125,7 +126,7 @@ export class RepositoryAdmin {
     return [...this.options.registry.desired(name).filter(item => item.version !== version), again(spec)];
   }
 
-  private notFound({ name, version }: ModelRef, { specs, failures }: RepositoryListing): ServerError {
+  private notFound({ name, version }: ModelRef, { specs, passedOver, failures }: RepositoryListing): ServerError {
     const { place } = this.options.repository;
     // What is described, but whose file cannot be had, has a status of its own.
     const unusable = failures.find(
@@ -133,7 +134,7 @@ export class RepositoryAdmin {
     );
     if (unusable !== undefined) return unusable.error;
     const what = version === undefined ? `Model ${name}` : `Model ${name} with version ${version}`;
-    const others = specs.map(spec => spec.version ?? 'one without a version').join(', ');
+    const others = [...specs, ...passedOver].map(other => other.version ?? 'one without a version').join(', ');
     const versions = others === '' ? '' : `, which has versions ${others}`;
     const reasons = failures.map(({ error }) => `: ${error.message}`).join('');
     return new ServerError('NOT_FOUND', `${what} not found in ${place}${versions}${reasons}`);

@@ -20,7 +20,7 @@ export const NOBODY = '';
 
 /** A listing model by model, with the states of all files. */
 export async function viewsOf(
-  { specs, failures }: RepositoryListing,
+  { specs, passedOver, failures }: RepositoryListing,
   states: VersionStates,
 ): Promise<ReadonlyMap<string, ModelView>> {
   const models = byName(specs);
@@ -31,7 +31,8 @@ export async function viewsOf(
     const wrong = failures.filter(failure => (failure.name ?? NOBODY) === name);
     const ownStates = await Promise.all(own.map(spec => states.state(spec)));
     const wrongStates = await Promise.all(wrong.map(failureState));
-    const state = [...ownStates, ...wrongStates].join('\n');
+    const others = passedOver.filter(version => version.name === name).map(({ version }) => version);
+    const state = [...ownStates, ...wrongStates, ...others].join('\n');
     views.set(name, { name, specs: own, states: ownStates, failures: wrong, state });
   }
   return views;

@@ -69,8 +69,8 @@ export class RepositoryWatcher {
   start(): void {
     const { clock, pollMs } = this.options;
     if (this.stopped) return;
-    const wait = this.unsettled.size === 0 ? pollMs : Math.min(pollMs, SETTLE_MS);
-    this.cancelTimer = clock.at(clock.now() + wait, () => void this.look().then(() => this.start()));
+    const at = Math.min(clock.now() + pollMs, ...this.settlingTimes());
+    this.cancelTimer = clock.at(at, () => void this.look().then(() => this.start()));
   }
 
   stop(): void {
@@ -85,7 +85,7 @@ export class RepositoryWatcher {
       await this.remembered;
       const views = await viewsOf(await repository.list(), states);
       const nobodys = views.get(NOBODY) ?? { failures: [], state: '' };
-      for (const name of new Set([...this.handled.keys(), ...views.keys()])) {
+      for (const name of new Set([...this.handled.keys(), ...this.unsettled.keys(), ...views.keys()])) {
         // A model may be missing for a reason that is nobody's by name: a folder that cannot be read.
         const view = views.get(name) ?? { name, specs: [], states: [], failures: [], state: nobodys.state };
         if (this.hasSettled(view)) void this.handle(view, nobodys.failures);
@@ -96,6 +96,12 @@ export class RepositoryWatcher {
       if (message !== this.lastProblem) logger.error(`The model repository cannot be read: ${message}`);
       this.lastProblem = message;
     }
+  }
+
+  /** When models that have changed will have stood still for long enough; those being loaded have to end that first. */
+  private settlingTimes(): number[] {
+    const waiting = [...this.unsettled].filter(([name]) => !this.busy.has(name));
+    return waiting.map(([, { since }]) => since + SETTLE_MS);
   }
 
   /** Whether a model has changed, and stopped changing. */

@@ -12,7 +12,7 @@ import { ListingBuilder, listingOf } from './listing-builder.js';
 import type { ModelRepository, RepositoryListing } from './repository.js';
 import { BARE_MODEL_FILE, scan } from './scan.js';
 import { SettingsFiles } from './settings-files.js';
-import { aspiredVersion, type VersionedModel, versionFolders } from './version-folders.js';
+import { chooseVersion, type VersionedModel, versionFolders } from './version-folders.js';
 
 type Described = Candidate & { readonly file: JsonObject };
 
@@ -48,11 +48,11 @@ export class FileRepository implements ModelRepository {
   }
 
   /** Reads the settings files of all models, and looks for the artifacts of this one only. */
-  async find(name: string): Promise<RepositoryListing> {
-    return listingOf(name, await this.look(candidate => mayBe(name, candidate)));
+  async find(name: string, version?: string): Promise<RepositoryListing> {
+    return listingOf(name, await this.look(candidate => mayBe(name, candidate), version));
   }
 
-  private async look(isOfInterest: (candidate: Described) => boolean): Promise<RepositoryListing> {
+  private async look(isOfInterest: (candidate: Described) => boolean, asked?: string): Promise<RepositoryListing> {
     const { files, bareModels, unreadable } = await scan(this.root);
     if (files.length === 0 && this.known.size > 0 && !(await isThere(this.root))) return this.gone();
     const byEnvironment = files.length === 0 && environmentNamesModel(this.context.environment);
@@ -76,7 +76,7 @@ export class FileRepository implements ModelRepository {
     }
     for (const candidate of described) {
       if (ofVersions.has(candidate.folder) || !isOfInterest(candidate)) continue;
-      if (isVersioned(candidate)) await this.addAspired(candidate, listing);
+      if (isVersioned(candidate)) await this.addVersions(candidate, listing, asked);
       else await listing.read(candidate);
     }
     if (byEnvironment) await listing.read(this.candidateOfEnvironment());
@@ -87,7 +87,7 @@ export class FileRepository implements ModelRepository {
   /** A mounted folder may go and come back: its models are not to be taken for removed. */
   private gone(): RepositoryListing {
     const error = new ServerError('NOT_FOUND', `the model repository ${this.root} is not there any more`);
-    return { specs: [], failures: [{ path: this.root, error }], warnings: [] };
+    return { specs: [], passedOver: [], failures: [{ path: this.root, error }], warnings: [] };
   }
 
   private candidateOf(path: string): Candidate {
@@ -100,13 +100,9 @@ export class FileRepository implements ModelRepository {
     return { path: this.root, source: 'environment', folder: this.root, uriBase: this.workingDirectory };
   }
 
-  private async addAspired(candidate: Described, listing: ListingBuilder): Promise<void> {
+  private async addVersions(candidate: Described, listing: ListingBuilder, asked?: string): Promise<void> {
     try {
-      const { found, failures } = await aspiredVersion(versionedModel(candidate), this.root, this.context);
-      listing.failures.push(...failures);
-      if (found === undefined) return;
-      listing.warnings.push(...found.warnings);
-      listing.add(found.candidate, found.spec);
+      listing.addChoice(await chooseVersion(versionedModel(candidate), this.root, this.context, asked));
     } catch (thrown) {
       listing.failures.push(failureOf(candidate, thrown));
     }

@@ -9,7 +9,7 @@ import { ListingBuilder, listingOf } from './listing-builder.js';
 import { type ModelListEntry, readModelList } from './model-list.js';
 import type { ModelRepository, RepositoryListing } from './repository.js';
 import { MODEL_SETTINGS_FILE } from './scan.js';
-import { aspiredVersion, type VersionedModel } from './version-folders.js';
+import { chooseVersion, type VersionedModel } from './version-folders.js';
 
 /**
  * The models that a JSON list names, each with the range of versions wanted. A model is the folder of its name in the entry's
@@ -27,14 +27,22 @@ export class ListRepository implements ModelRepository {
     private readonly workingDirectory = process.cwd(),
   ) {}
 
-  async list(): Promise<RepositoryListing> {
+  list(): Promise<RepositoryListing> {
+    return this.look();
+  }
+
+  async find(name: string, version?: string): Promise<RepositoryListing> {
+    return listingOf(name, await this.look(version));
+  }
+
+  private async look(asked?: string): Promise<RepositoryListing> {
     const listing = new ListingBuilder({ environment: this.environment });
     try {
       const entries = await readModelList(this.place);
       this.known = new Set(entries.flatMap(entry => ('error' in entry ? (entry.name ?? []) : entry.modelName)));
       for (const entry of entries) {
         if ('error' in entry) listing.failures.push({ path: this.place, ...entry });
-        else await this.add(entry, listing);
+        else await this.add(entry, listing, asked);
       }
     } catch (thrown) {
       if (this.known.size === 0) throw thrown;
@@ -44,22 +52,14 @@ export class ListRepository implements ModelRepository {
     return listing.done();
   }
 
-  async find(name: string): Promise<RepositoryListing> {
-    return listingOf(name, await this.list());
-  }
-
-  private async add(entry: ModelListEntry, listing: ListingBuilder): Promise<void> {
+  private async add(entry: ModelListEntry, listing: ListingBuilder, asked?: string): Promise<void> {
     const { modelName: name } = entry;
     const base = await this.folderOf(entry.loadUrl);
     const folder = join(base, name);
     try {
       const model = await modelIn(folder, base, entry);
       const within = this.settings.allowUriOutsideRepository ? undefined : base;
-      const { found, failures } = await aspiredVersion(model, base, { environment: this.environment, within });
-      listing.failures.push(...failures);
-      if (found === undefined) return;
-      listing.warnings.push(...found.warnings);
-      listing.add(found.candidate, found.spec);
+      listing.addChoice(await chooseVersion(model, base, { environment: this.environment, within }, asked));
     } catch (thrown) {
       listing.failures.push({ path: folder, name, error: toServerError(thrown) });
     }

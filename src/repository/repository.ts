@@ -12,10 +12,19 @@ export interface RepositoryFailure {
   readonly error: ServerError;
 }
 
+/** A version that is there and that nothing asks to serve: its settings are not read. */
+export interface PassedOver {
+  readonly name: string;
+  readonly version: string;
+  /** Why it is not served. */
+  readonly reason: string;
+}
+
 /** What a look at the repository found, in an order that depends on names only. */
 export interface RepositoryListing {
   /** At most one for a name and version. */
   readonly specs: readonly ModelSpec[];
+  readonly passedOver: readonly PassedOver[];
   readonly failures: readonly RepositoryFailure[];
   /** For the log; the models concerned can be served. */
   readonly warnings: readonly string[];
@@ -26,6 +35,9 @@ export interface ModelRepository {
   /** How messages name the place: a path. */
   readonly place: string;
   list(): Promise<RepositoryListing>;
-  /** The part of the listing that concerns one model: empty when there is none of that name. */
-  find(name: string): Promise<RepositoryListing>;
+  /**
+   * The part of the listing that concerns one model: empty when there is none of that name. A `version` that would be passed over is
+   * read like those that are to be served.
+   */
+  find(name: string, version?: string): Promise<RepositoryListing>;
 }

@@ -28,29 +28,33 @@ export async function scan(root: string): Promise<ScanResult> {
   const unreadable: { path: string; error: ServerError }[] = [];
   let folders = 0;
 
-  /** `above`: the real paths of the folders that lead here, so that a link back to one of them ends the walk. */
-  async function walk(folder: string, above: readonly string[]): Promise<void> {
+  /**
+   * `above`: the real paths of the folders that lead here, so that a link back to one of them ends the walk. `known`: the folder's
+   * own, where it need not be asked for.
+   */
+  async function walk(folder: string, above: readonly string[], known?: string): Promise<void> {
     if (++folders > MAX_FOLDERS) {
       throw new ServerError('RESOURCE_EXHAUSTED', `more than ${MAX_FOLDERS} folders in the model repository`);
     }
-    const real = await realpath(folder);
+    const real = known ?? (await realpath(folder));
     if (above.includes(real)) return;
     const entries = await readdir(folder, { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const subFolders: string[] = [];
+    const subFolders: [path: string, real?: string][] = [];
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.name === MODEL_SETTINGS_FILE) files.push(path);
       else if (entry.name === BARE_MODEL_FILE && above.length === 1 && !entry.isDirectory()) onnxFiles.push(path);
       else if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-      else if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) subFolders.push(path);
+      else if (entry.isDirectory()) subFolders.push([path, join(real, entry.name)]);
+      else if (entry.isSymbolicLink() && (await leadsToFolder(path))) subFolders.push([path]);
     }
-    for (const subFolder of subFolders) await tryWalk(subFolder, [...above, real]);
+    for (const [path, realPath] of subFolders) await tryWalk(path, [...above, real], realPath);
   }
 
-  async function tryWalk(folder: string, above: readonly string[]): Promise<void> {
+  async function tryWalk(folder: string, above: readonly string[], known?: string): Promise<void> {
     try {
-      await walk(folder, above);
+      await walk(folder, above, known);
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
       // Not there, or gone since its parent was read.

@@ -14,7 +14,7 @@ import {
   readSettingsFile,
 } from './candidate.js';
 import { implementationOfFolder } from './recognise.js';
-import type { RepositoryFailure } from './repository.js';
+import type { PassedOver, RepositoryFailure } from './repository.js';
 import { MODEL_SETTINGS_FILE } from './scan.js';
 import { folderOfModule, implementationOfServable } from './servable.js';
 
@@ -43,15 +43,23 @@ export interface VersionedModel {
   readonly moduleFolders: readonly string[];
 }
 
-export interface AspiredVersion {
-  /** Absent when no version fits, or none that does can be read. */
-  readonly found?: { readonly candidate: Candidate; readonly spec: ModelSpec; readonly warnings: readonly string[] };
+interface ReadVersion {
+  readonly candidate: Candidate;
+  readonly spec: ModelSpec;
+  readonly warnings: readonly string[];
+}
+
+/** What became of a model's version folders. */
+export interface VersionChoice {
+  /** The version that is to be served, if one fits and can be read, and the one that was asked for besides. */
+  readonly found: readonly ReadVersion[];
+  readonly passedOver: readonly PassedOver[];
   readonly failures: readonly RepositoryFailure[];
 }
 
-/** Absolute paths of the folders in a folder, links to folders included, whose names are versions. */
+/** Absolute paths of the folders in a folder, links to folders included, whose names are versions; by name. */
 export async function versionFolders(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter(isVersion);
+  const names = (await readdir(folder)).filter(isVersion).sort();
   const folders: string[] = [];
   for (const name of names) {
     const path = join(folder, name);
@@ -61,29 +69,48 @@ export async function versionFolders(folder: string): Promise<string[]> {
   return folders;
 }
 
-/** The newest version in the range that can be read; what is newer and cannot be is told. `root` is what messages start paths from. */
-export async function aspiredVersion(
+/**
+ * The newest version in the range that can be read; what is newer and cannot be is told, all others are passed over, except `asked`.
+ * `root` is what messages start paths from.
+ */
+export async function chooseVersion(
   model: VersionedModel,
   root: string,
   context: ReadingContext,
-): Promise<AspiredVersion> {
+  asked?: string,
+): Promise<VersionChoice> {
+  const found: ReadVersion[] = [];
   const failures: RepositoryFailure[] = [];
-  const folders = await versionFolders(model.folder);
-  const versions = folders.map(folder => basename(folder));
-  const fitting = newestFirst(model.aspired, versions);
-  for (const version of fitting) {
+  const read = async (version: string) => {
     const candidate = candidateIn(join(model.folder, version), model, root);
     try {
-      Object.assign(candidate, await ownSettings(candidate, model), { defaults: await defaultsOf(candidate, model) });
-      const { spec, warnings } = await readCandidate(candidate, context);
-      refuseEmpty(spec, candidate);
-      return { found: { candidate, spec: await withModule(spec, model), warnings }, failures };
+      found.push(await readVersion(candidate, model, context));
     } catch (thrown) {
       failures.push(failureOf(candidate, thrown));
     }
-  }
+  };
+
+  const folders = await versionFolders(model.folder);
+  const versions = folders.map(folder => basename(folder));
+  const others = new Set(versions);
+  const fitting = newestFirst(model.aspired, versions);
   if (fitting.length === 0) failures.push(noneFits(model, versions));
-  return { failures };
+  for (const version of fitting) {
+    others.delete(version);
+    await read(version);
+    if (found.length > 0) break;
+  }
+  if (asked !== undefined && others.delete(asked)) await read(asked);
+  const { name, aspired } = model;
+  const reason = `not the newest version that fits aspired_version '${aspired}'`;
+  return { found, passedOver: Array.from(others, version => ({ name, version, reason })), failures };
+}
+
+async function readVersion(candidate: Candidate, model: VersionedModel, context: ReadingContext): Promise<ReadVersion> {
+  Object.assign(candidate, await ownSettings(candidate, model), { defaults: await defaultsOf(candidate, model) });
+  const { spec, warnings } = await readCandidate(candidate, context);
+  refuseEmpty(spec, candidate);
+  return { candidate, spec: await withModule(spec, model), warnings };
 }
 
 function candidateIn(folder: string, { name }: VersionedModel, root: string): Candidate {
@@ -131,7 +158,7 @@ function refuseEmpty({ artifact, folder, implementation }: ModelSpec, { source }
 }
 
 function noneFits({ name, folder, source, aspired }: VersionedModel, versions: readonly string[]): RepositoryFailure {
-  const there = versions.length === 0 ? 'there are no version folders' : `there are ${versions.toSorted().join(', ')}`;
+  const there = versions.length === 0 ? 'there are no version folders' : `there are ${versions.join(', ')}`;
   const error = new ServerError('NOT_FOUND', `${source}: no version of ${name} fits '${aspired}': ${there}`);
   return { path: folder, name, error };
 }

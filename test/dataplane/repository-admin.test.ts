@@ -144,6 +144,20 @@ describe('RepositoryAdmin', () => {
     assert.equal((await admin.index({ ready: false }))[0].state, 'READY');
   });
 
+  it('lists versions that nothing asks to serve, and names them to who asks for another', async t => {
+    const { admin, repository } = await startPuppetServer(t, { models: [{ name: 'a', ...version('1.1') }] });
+    const reason = "not the newest version that fits aspired_version '1.x'";
+    repository.passedOver.push({ name: 'a', version: '1.0', reason });
+    assert.deepEqual(await admin.index({ ready: false }), [
+      { name: 'a', version: '1.1', state: 'READY', reason: '' },
+      { name: 'a', version: '1.0', state: 'UNAVAILABLE', reason },
+    ]);
+    await assert.rejects(
+      admin.load({ name: 'a', version: '3' }),
+      refused('NOT_FOUND', 'Model a with version 3 not found in memory, which has versions 1.1, 1.0'),
+    );
+  });
+
   it('refuses a policy that no version fits, and goes on with what serves', async t => {
     const { admin, dataPlane, repository } = await startPuppetServer(t, { models: [{ name: 'a', ...version('1') }] });
     repository.remove('a');

@@ -61,6 +61,7 @@ class Watched {
   private constructor(
     readonly root: string,
     readonly repository: FileRepository,
+    pollMs: number,
   ) {
     const pool = new PuppetPool();
     const telemetry = new SilentTelemetry();
@@ -92,18 +93,14 @@ class Watched {
       states: new VersionStates(remote),
       logger,
       clock,
-      pollMs: 1000,
+      pollMs,
     });
   }
 
-  static async begin(t: TestContext, files: Record<string, unknown> = MODELS): Promise<Watched> {
-    const modelRepositoryRoot = temporaryFolder(t, { 'root/other/x': '', ...prefixed('root', files) });
-    return Watched.on(join(modelRepositoryRoot, 'root'));
-  }
-
-  static async on(root: string): Promise<Watched> {
+  static async begin(t: TestContext, files: Record<string, unknown> = MODELS, pollMs = 1000): Promise<Watched> {
+    const root = join(temporaryFolder(t, { 'root/other/x': '', ...prefixed('root', files) }), 'root');
     const settings = { modelRepositoryRoot: root, allowUriOutsideRepository: true };
-    const watched = new Watched(root, new FileRepository(settings, new Environment({})));
+    const watched = new Watched(root, new FileRepository(settings, new Environment({})), pollMs);
     const listing = await watched.repository.list();
     await watched.watcher.remember(listing);
     await loadRepository(listing, watched.registry, watched.logger);
@@ -347,6 +344,22 @@ test('of version folders the newest that fits takes over, and gives way when it 
   await until(() => '2.0.0' in watched.serving('c') && !('1.0.0' in watched.serving('c')));
 });
 
+test('a version that was loaded beyond the range goes when its folder does', async t => {
+  const watched = await Watched.begin(t, {
+    ...MODELS,
+    'c/model-settings.json': { ...SKLEARN, aspired_version: '1.x' },
+    'c/1.0.0/model.joblib': 'c1',
+    'c/2.0.0/model.joblib': 'c2',
+  });
+  await watched.admin.load({ name: 'c', version: '2.0.0' });
+  await watched.settle();
+  assert.deepEqual(watched.serving('c'), { '1.0.0': 'c1', '2.0.0': 'c2' });
+  watched.remove('c/2.0.0');
+  await watched.settle();
+  await until(() => !('2.0.0' in watched.serving('c')));
+  assert.deepEqual([watched.serving('c'), watched.loads], [{ '1.0.0': 'c1' }, ['c2']]);
+});
+
 test('a model that was unloaded by hand comes back when it changes', async t => {
   const watched = await Watched.begin(t);
   await watched.admin.unload({ name: 'a' });
@@ -369,6 +382,37 @@ test('looks follow one another until it is stopped', async t => {
   await until(() => watched.serving('a')[''] === 'a2');
   watcher.stop();
   assert.equal(clock.pendingTimers, 0);
+});
+
+test('a look comes as soon as a change may have settled, and at its own pace when the change is gone', async t => {
+  const watched = await Watched.begin(t, MODELS, 500);
+  const { clock, watcher, repository } = watched;
+  let looks = 0;
+  const list = repository.list.bind(repository);
+  t.mock.method(repository, 'list', () => {
+    looks++;
+    return list();
+  });
+  const pass = async (ms: number) => {
+    clock.advance(ms);
+    await until(() => clock.pendingTimers === 1);
+  };
+  watcher.start();
+  watched.write('a/model.joblib', 'a2');
+  await pass(500);
+  await pass(500);
+  assert.deepEqual([looks, watched.loads], [2, []]);
+  await pass(SETTLE_MS - 500);
+  await until(() => watched.serving('a')[''] === 'a2');
+
+  watched.write('gone/model-settings.json', SKLEARN);
+  await pass(500);
+  watched.remove('gone');
+  await pass(500);
+  looks = 0;
+  for (let i = 0; i < 5; i++) await pass(100);
+  assert.equal(looks, 1);
+  watcher.stop();
 });
 
 test('a repository that cannot be listed changes nothing, and is told once', async t => {

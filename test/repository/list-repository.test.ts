@@ -54,6 +54,12 @@ test('one model may be wanted in several ranges', async t => {
     [`${FOLDER}/2.0.0/model.joblib`]: '',
   });
   assert.deepEqual([labels(listing), listing.failures], [['simple_text@1.1.0', 'simple_text@2.0.0'], []]);
+  assert.deepEqual([...new Set(listing.passedOver.map(({ version }) => version))], ['1.0.0']);
+  assert.deepEqual(labels(await repository.find('simple_text', '1.0.0')).toSorted(), [
+    'simple_text@1.0.0',
+    'simple_text@1.1.0',
+    'simple_text@2.0.0',
+  ]);
 });
 
 test('settings in the folders come before the servable, and the servable before the names of files', async t => {

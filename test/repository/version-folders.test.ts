@@ -45,6 +45,33 @@ test('the newest version folder that fits is served', async t => {
   }
 });
 
+test('the others are told, unread, and one of them is read when it is asked for', async t => {
+  const { root, ...listing } = await list(t, {
+    ...VERSIONS,
+    'iris/1.11.0/notes.txt': '',
+    'iris/2.1.0/notes.txt': '',
+    'iris/model-settings.json': aspired('1.x'),
+  });
+  const reason = "not the newest version that fits aspired_version '1.x'";
+  const told = ({ passedOver }: RepositoryListing) => passedOver.map(({ version }) => version);
+  assert.deepEqual(listing.passedOver[0], { name: 'iris', version: '1.0.0', reason });
+  assert.deepEqual(told(listing), ['1.0.0', '1.9.0', '2.0.0', '2.1.0']);
+
+  const asked = await repositoryOf(root).find('iris', '2.0.0');
+  assert.deepEqual(
+    [labels(asked), told(asked)],
+    [
+      ['iris@1.10.0', 'iris@2.0.0'],
+      ['1.0.0', '1.9.0', '2.1.0'],
+    ],
+  );
+  const broken = await repositoryOf(root).find('iris', '2.1.0');
+  assert.deepEqual(labels(broken), ['iris@1.10.0']);
+  assert.deepEqual(reasons(broken)[1], ['iris', '2.1.0', 'iris/2.1.0: there is no model file in the folder']);
+  assert.deepEqual(labels(await repositoryOf(root).find('iris', '1.10.0')), ['iris@1.10.0']);
+  assert.deepEqual(labels(await repositoryOf(root).find('iris', '../1.0.0')), ['iris@1.10.0']);
+});
+
 test('a version says what is different in it, the file above what is common', async t => {
   const parameters = { uri: './weights.bin', content_type: 'np', extra: { predict_fn: 'transform' } };
   const { root, ...listing } = await list(t, {

@@ -1,4 +1,10 @@
-import type { ModelRepository, RepositoryFailure, RepositoryListing } from '../../src/repository/repository.js';
+import { listingOf } from '../../src/repository/listing-builder.js';
+import type {
+  ModelRepository,
+  PassedOver,
+  RepositoryFailure,
+  RepositoryListing,
+} from '../../src/repository/repository.js';
 import { Environment } from '../../src/settings/env.js';
 import { entriesOf } from '../../src/settings/json-object.js';
 import { modelSettings } from '../../src/settings/model-settings.js';
@@ -8,6 +14,7 @@ import type { ModelSpec } from '../../src/settings/model-spec.js';
 export class MemoryRepository implements ModelRepository {
   readonly place = 'memory';
   readonly specs: ModelSpec[] = [];
+  readonly passedOver: PassedOver[] = [];
   readonly failures: RepositoryFailure[] = [];
 
   /** Adds a model described by the fields of a model-settings.json; `implementation` may be left out. */
@@ -27,15 +34,10 @@ export class MemoryRepository implements ModelRepository {
   }
 
   async list(): Promise<RepositoryListing> {
-    return { specs: [...this.specs], failures: [...this.failures], warnings: [] };
+    return { specs: [...this.specs], passedOver: [...this.passedOver], failures: [...this.failures], warnings: [] };
   }
 
   async find(name: string): Promise<RepositoryListing> {
-    const { specs, failures } = await this.list();
-    return {
-      specs: specs.filter(spec => spec.name === name),
-      failures: failures.filter(failure => failure.name === name),
-      warnings: [],
-    };
+    return listingOf(name, await this.list());
   }
 }
