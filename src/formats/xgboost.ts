@@ -28,7 +28,7 @@ function isSpace(byte: number): boolean {
 }
 
 /** The document that JSON and UBJSON files hold. */
-export function readXgboostDocument(root: Field): XgboostModel {
+function readXgboostDocument(root: Field): XgboostModel {
   const learner = root.get('learner');
   const parameters = learner.get('learner_model_param');
   const features = parameters.get('num_feature').integer(1);

@@ -75,7 +75,7 @@ export function unaryInfer(options: InferOptions): handleUnaryCall<Buffer, Buffe
 }
 
 /** How a traced call ended. */
-export const statusAttribute = (code: status) => ({ 'rpc.grpc.status_code': code });
+const statusAttribute = (code: status) => ({ 'rpc.grpc.status_code': code });
 
 /** Binary entries (`-bin`) are written as base64, as those of a request are read; names that gRPC keeps to itself are left out. */
 function trailersOf(headers: readonly string[]): Metadata {

@@ -75,7 +75,7 @@ const RAW = new Set([
 ]);
 
 /** Adds a model to a graph. `x`: [rows, columns], f32, or f64, which is rounded. */
-export function addCatboost(g: GraphBuilder, x: Ref, model: CatboostModel): CatboostAnswers {
+function addCatboost(g: GraphBuilder, x: Ref, model: CatboostModel): CatboostAnswers {
   const { loss, dimension } = model;
   const raw = addSums(g, x, model);
   if (BINARY.has(loss)) return binaryAnswers(g, raw, model);

@@ -29,7 +29,7 @@ export function linearScores(g: GraphBuilder, estimator: Place, features: Featur
 }
 
 /** x @ coefficients.T + intercept; one number as intercept counts for every target. */
-export function affine(g: GraphBuilder, features: Features, coefficients: Place, intercept: Place): Ref {
+function affine(g: GraphBuilder, features: Features, coefficients: Place, intercept: Place): Ref {
   const matrix = matrixOf(coefficients, undefined, features.width);
   const { data: bias } = asFloat64(intercept);
   if (bias.length !== 1 && bias.length !== matrix.rows) {

@@ -24,7 +24,7 @@ export interface SparseWeights {
 }
 
 /** What a kernel with sparse rows as its result declares. */
-export const SPARSE_OUTPUTS: KernelCall['outputs'] = [
+const SPARSE_OUTPUTS: KernelCall['outputs'] = [
   { type: 'i32', shape: [-1] },
   { type: 'i32', shape: [-1] },
   { type: 'f64', shape: [-1] },

@@ -31,7 +31,7 @@ export function globalOf(module: string, name: string): PyGlobal {
 }
 
 /** A global as a message may show it: whatever is not plain text is escaped. */
-export function printableGlobal(module: string, name: string): string {
+function printableGlobal(module: string, name: string): string {
   const text = `${module}.${name}`;
   return /^[\w.<>]{1,200}$/.test(text) ? text : JSON.stringify(text.slice(0, 200));
 }

@@ -14,7 +14,7 @@ export type NumberArray =
   | BigInt64Array<ArrayBuffer>
   | BigUint64Array<ArrayBuffer>;
 
-export function arrayLength(array: NdArray): number {
+function arrayLength(array: NdArray): number {
   return array.shape.reduce((count, size) => count * size, 1);
 }
 

@@ -102,7 +102,7 @@ export function arrayByteLength(dtype: Dtype, shape: readonly number[]): number 
 }
 
 /** Bytes between neighbours along each axis of an array without gaps. */
-export function contiguousStrides(shape: readonly number[], itemSize: number, fortran: boolean): number[] {
+function contiguousStrides(shape: readonly number[], itemSize: number, fortran: boolean): number[] {
   const strides: number[] = new Array(shape.length);
   let stride = itemSize;
   for (let step = 0; step < shape.length; step++) {

@@ -1,7 +1,7 @@
 import { BACKSLASH, isDigit, LOWER_CASE, LOWER_U, ZERO } from './bytes.js';
 
 /** The bytes at hand are no escape that JSON knows. */
-export const NO_ESCAPE = -1;
+const NO_ESCAPE = -1;
 /** One half of a UTF-16 pair: JSON may say it, but it is no character and has no UTF-8. */
 export const LONE_SURROGATE = -2;
 
