@@ -41,7 +41,7 @@ export interface ModelyardOptions {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -57,7 +57,7 @@ interface Folder {
 }
 
 /** A folder for the run, such as MLServer reads as well: the example models with these batch settings, no logs per request. */
-async function makeFolder(options: ModelyardOptions): Promise<Folder> {
+export async function makeFolder(options: ModelyardOptions): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'modelyard-bench-'));
   const [httpPort, metricsPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const settings = {
@@ -126,23 +126,6 @@ export async function untilReady({ url }: ServerUnderTest): Promise<void> {
   while (!(await fetch(new URL('/v2/health/ready', url))).ok) await delay(10);
 }
 
-/** MLServer with the digits on the same settings. `bin`: of a Python environment that has it. */
-export async function startMlserver(bin: string, options: ModelyardOptions): Promise<ServerUnderTest> {
-  const folder = await makeFolder({ ...options, models: ['mnist-svm'] });
-  const startedAt = performance.now();
-  const child = spawn(join(bin, 'mlserver'), ['start', folder.path], {
-    stdio: 'ignore',
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
-  });
-  const server = underTest(folder, child, startedAt);
-  const ready = server.url.replace(/infer$/, 'ready');
-  while (!(await fetch(ready).catch(() => undefined))?.ok) {
-    if (child.exitCode !== null) throw new Error(`mlserver ended with code ${child.exitCode}`);
-    await delay(200);
-  }
-  return { ...server, metricsUrl: undefined };
-}
-
 /** fastify with a constant answer: limit-server.ts. */
 export async function startLimit(): Promise<ServerUnderTest> {
   const { child, port } = await startScript('limit-server.js');
@@ -179,7 +162,7 @@ function waitForOutput(child: ChildProcess, enough: (text: string) => boolean): 
 }
 
 /** By force when it takes long. */
-function end(child: ChildProcess): Promise<void> {
+export function end(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
     const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     child.on('exit', () => {
