@@ -16,5 +16,5 @@ export {
 export { ModelError } from './model-api/model-error.js';
 export type { InputTensor, ModelRequest } from './model-api/request.js';
 export type { ModelRoute, RouteRequest } from './model-api/route.js';
-export { type TypedOptions, typed } from './model-api/typed.js';
+export { type TypedOptions, type TypedReply, typed } from './model-api/typed.js';
 export { decode, decodeRequest, encode, encodeAll, encodeResponse } from './model-api/values.js';

@@ -13,13 +13,6 @@ export interface ImageOptions {
 /** How a Dockerfile of ours begins: what may be written over. */
 export const MARK = '# Written by modelyard';
 
-/** Ready or not, on the port that the settings or the variables say, as the server reads them. */
-const PROBE = [
-  "let s={};try{s=JSON.parse(require('fs').readFileSync(process.env.MLSERVER_MODELS_DIR+'/settings.json'))}catch{}",
-  'const p=s.http_port||process.env.MODELYARD_HTTP_PORT||process.env.MLSERVER_HTTP_PORT||8080',
-  "fetch('http://127.0.0.1:'+p+'/v2/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))",
-].join(';');
-
 /**
  * Text of a Dockerfile, whose build context is the folder with the models. Folders are those of MLServer's image, so that what
  * mounts models into that one can mount them into this. No RUN names an absolute path: the steps work in any root.
@@ -48,7 +41,7 @@ COPY --from=build /mnt/models /mnt/models
 WORKDIR /mnt/models
 USER 1000
 EXPOSE ${ports.join(' ')}
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "-e", ${JSON.stringify(PROBE)}]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "/opt/modelyard/node_modules/modelyard/dist/src/image/probe.js"]
 ENTRYPOINT ["modelyard"]
 CMD ["start"]
 `;

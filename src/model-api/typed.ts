@@ -1,7 +1,8 @@
 import { kindOf } from '../codecs/codec.js';
 import type { DataFrame } from '../codecs/pandas.js';
 import { type DecodedTensor, decodeColumns, decodeTensor, type TensorContentType } from '../codecs/registry.js';
-import type { Tensor } from '../core/tensor.js';
+import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
+import type { ModelResponse } from './model.js';
 import { ModelError } from './model-error.js';
 import type { ModelRequest } from './request.js';
 import { encodeAll } from './values.js';
@@ -29,6 +30,13 @@ export interface TypedOptions<Inputs extends Readonly<Record<string, InputTypeSp
   readonly outputs?: readonly (TensorContentType | 'pd')[];
 }
 
+/** What goes out beside the outputs, to be filled in. */
+export interface TypedReply {
+  /** Of HTTP, or trailing metadata of gRPC. */
+  readonly headers: Record<string, string | number>;
+  readonly parameters: Record<string, ParameterValue>;
+}
+
 interface InputField {
   readonly name: string;
   readonly contentType: InputType;
@@ -42,13 +50,14 @@ interface InputField {
  */
 export function typed<const Inputs extends Readonly<Record<string, InputTypeSpec>>>(
   { inputs, outputs }: TypedOptions<Inputs>,
-  run: (values: { [Name in keyof Inputs]: Decoded<Inputs[Name]> }, request: ModelRequest) => unknown,
-): (request: ModelRequest) => Promise<{ outputs: Tensor[] }> {
+  run: (values: { [Name in keyof Inputs]: Decoded<Inputs[Name]> }, request: ModelRequest, reply: TypedReply) => unknown,
+): (request: ModelRequest) => Promise<ModelResponse> {
   const fields = Object.entries(inputs).map(([name, spec]) => field(name, spec));
   return async function (this: unknown, request) {
     const values = decodeFields(fields, request) as { [Name in keyof Inputs]: Decoded<Inputs[Name]> };
-    const result = await run.call(this, values, request);
-    return { outputs: encodeResult(result, outputs) };
+    const reply: TypedReply = { headers: {}, parameters: {} };
+    const result = await run.call(this, values, request, reply);
+    return { outputs: encodeResult(result, outputs), parameters: parametersOf(reply) };
   };
 }
 
@@ -89,6 +98,10 @@ function textsOf(tensor: Tensor): string[] {
   const missing = texts.indexOf(null);
   if (missing >= 0) throw new ModelError(`Input '${tensor.name}': value ${missing} is null.`, 400);
   return texts as string[];
+}
+
+function parametersOf({ headers, parameters }: TypedReply): Parameters {
+  return Object.keys(headers).length === 0 ? parameters : { ...parameters, headers };
 }
 
 function encodeResult(result: unknown, contentTypes: TypedOptions<Record<string, InputTypeSpec>>['outputs']): Tensor[] {

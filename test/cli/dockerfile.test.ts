@@ -59,8 +59,8 @@ async function startImage(t: TestContext, { root, workingDirectory, env, instruc
   child.stdout.resume();
   const [, probe] = / CMD (\[.*\])$/.exec(instructions.get('HEALTHCHECK')!)!;
   const healthy = () => {
-    const [command, ...rest] = JSON.parse(probe);
-    return spawnSync(command, rest, { env: variables }).status === 0;
+    const [command, script] = JSON.parse(probe);
+    return spawnSync(command, [join(root, script)], { cwd: workingDirectory, env: variables }).status === 0;
   };
   return { child, healthy, root };
 }
@@ -72,7 +72,7 @@ test('the steps of the Dockerfile make a folder that serves the models, with one
 }, async t => {
   const folder = temporaryFolder(t, {
     ...exampleModels({ 'mnist-svm': {} }),
-    'settings.json': { parallel_workers: 1, debug: false, metrics_endpoint: '', grpc_port: 9090 },
+    'settings.json': { host: '127.0.0.2', parallel_workers: 1, debug: false, metrics_endpoint: '', grpc_port: 9090 },
     'server.log': 'no part of it',
     '.git/config': 'nor this',
   });
@@ -102,7 +102,7 @@ test('the steps of the Dockerfile make a folder that serves the models, with one
   const port = await freePort();
   const { child, healthy } = await startImage(t, withGrpcPort(image, 0), port);
   assert.ok(healthy());
-  const response = await fetch(`http://127.0.0.1:${port}/v2/models/mnist-svm/infer`, {
+  const response = await fetch(`http://127.0.0.2:${port}/v2/models/mnist-svm/infer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(requestFor(digits, digits.rows.slice(0, 2))),

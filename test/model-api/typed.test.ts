@@ -39,6 +39,16 @@ describe('typed', () => {
     assert.deepEqual(seen, [undefined, undefined, undefined, new Map([['docs', ['a', 'bb']]])]);
   });
 
+  it('sends the headers and parameters that the function gives beside its result', async () => {
+    const predict = typed({ inputs: {} }, (_values, _request, reply) => {
+      reply.headers['x-cost'] = 3;
+      reply.parameters.model = 'small';
+      return 1;
+    });
+    assert.deepEqual((await predict(request())).parameters, { model: 'small', headers: { 'x-cost': 3 } });
+    assert.deepEqual((await typed({ inputs: {} }, () => 1)(request())).parameters, {});
+  });
+
   it('answers 400 for a text that is missing', async () => {
     const predict = typed({ inputs: { docs: 'str' } }, ({ docs }) => docs);
     const data = bytesColumn(['a', missingText()]);
