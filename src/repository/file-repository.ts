@@ -10,7 +10,7 @@ import { versionRange } from '../settings/version-range.js';
 import { type Candidate, failureOf, nameIn, type ReadingContext } from './candidate.js';
 import { ListingBuilder, listingOf } from './listing-builder.js';
 import type { ModelRepository, RepositoryListing } from './repository.js';
-import { BARE_MODEL_FILE, scan } from './scan.js';
+import { scan } from './scan.js';
 import { SettingsFiles } from './settings-files.js';
 import { chooseVersion, type VersionedModel, versionFolders } from './version-folders.js';
 
@@ -18,7 +18,7 @@ type Described = Candidate & { readonly file: JsonObject };
 
 /**
  * A folder of models: every model-settings.json in it, at any depth, describes one version of one model, or, when it has an
- * `aspired_version`, the version folders beside it. A folder in it that holds a model.onnx and no settings is a model by the
+ * `aspired_version`, the version folders beside it. A folder in it that holds an ONNX file and no settings is a model by the
  * folder's name.
  */
 export class FileRepository implements ModelRepository {
@@ -118,7 +118,7 @@ async function isThere(path: string): Promise<boolean> {
 
 /** With what a model-settings.json beside the model would say. */
 function bareModel(candidate: Candidate): Described {
-  const parameters = { uri: `./${BARE_MODEL_FILE}` };
+  const parameters = { uri: `./${basename(candidate.path)}` };
   const values = { name: basename(candidate.folder), implementation: 'modelyard.OnnxModel', parameters };
   return { ...candidate, file: { values: entriesOf(values), warnings: [] } };
 }

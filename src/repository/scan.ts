@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { ServerError } from '../core/errors.js';
 
 export const MODEL_SETTINGS_FILE = 'model-settings.json';
-/** A folder that holds this and no settings is a model all the same. */
-export const BARE_MODEL_FILE = 'model.onnx';
+/** A folder that holds such a file and no settings is a model all the same; this one, where it holds several. */
+const BARE_MODEL = /\.onnx$/i;
+const CHOSEN_MODEL_FILE = 'model.onnx';
 
 /** More folders than any repository has; links may multiply a few into very many. */
 const MAX_FOLDERS = 100_000;
@@ -12,7 +13,7 @@ const MAX_FOLDERS = 100_000;
 export interface ScanResult {
   /** Absolute paths of all model-settings.json, a folder's own before those of its sub-folders, by name. */
   readonly files: readonly string[];
-  /** Absolute paths of model.onnx in folders directly under the root that hold no model-settings.json at any depth. */
+  /** Absolute paths of ONNX files, one of a folder, in folders directly under the root that hold no model-settings.json at any depth. */
   readonly bareModels: readonly string[];
   /** Folders that could not be read. */
   readonly unreadable: readonly { readonly path: string; readonly error: ServerError }[];
@@ -24,7 +25,7 @@ export interface ScanResult {
  */
 export async function scan(root: string): Promise<ScanResult> {
   const files: string[] = [];
-  const onnxFiles: string[] = [];
+  const onnxFiles = new Map<string, string[]>();
   const unreadable: { path: string; error: ServerError }[] = [];
   let folders = 0;
 
@@ -44,10 +45,11 @@ export async function scan(root: string): Promise<ScanResult> {
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.name === MODEL_SETTINGS_FILE) files.push(path);
-      else if (entry.name === BARE_MODEL_FILE && above.length === 1 && !entry.isDirectory()) onnxFiles.push(path);
       else if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       else if (entry.isDirectory()) subFolders.push([path, join(real, entry.name)]);
-      else if (entry.isSymbolicLink() && (await leadsToFolder(path))) subFolders.push([path]);
+      else if (BARE_MODEL.test(entry.name) && above.length === 1) {
+        onnxFiles.set(folder, [...(onnxFiles.get(folder) ?? []), path]);
+      } else if (entry.isSymbolicLink() && (await leadsToFolder(path))) subFolders.push([path]);
     }
     for (const [path, realPath] of subFolders) await tryWalk(path, [...above, real], realPath);
   }
@@ -66,7 +68,11 @@ export async function scan(root: string): Promise<ScanResult> {
   }
 
   await tryWalk(root, []);
-  const bareModels = onnxFiles.filter(path => !files.some(file => file.startsWith(dirname(path) + sep)));
+  const bareModels: string[] = [];
+  for (const [folder, models] of onnxFiles) {
+    const chosen = models.length === 1 ? models[0] : models.find(path => basename(path) === CHOSEN_MODEL_FILE);
+    if (chosen !== undefined && !files.some(file => file.startsWith(folder + sep))) bareModels.push(chosen);
+  }
   return { files, bareModels, unreadable };
 }
 

@@ -228,12 +228,12 @@ test('warnings of settings come with the listing', async t => {
 
 test('an ONNX model without settings goes by the name of its folder', async t => {
   const settings = { name: 'svm', ...SKLEARN, parameters: { uri: './svm.joblib' } };
-  const files = { 'iris/model.onnx': 'x', 'svm/model-settings.json': settings, 'svm/svm.joblib': 'x' };
+  const files = { 'iris/iris-v2.onnx': 'x', 'svm/model-settings.json': settings, 'svm/svm.joblib': 'x' };
   const variables = { MLSERVER_MODEL_NAME: 'other', MLSERVER_MODEL_URI: '/elsewhere' };
   const { root, specs, failures, warnings } = await list(t, files, { variables });
   assert.deepEqual([failures, warnings.filter(text => text.includes('iris'))], [[], []]);
   const iris = specs.find(({ name }) => name === 'iris')!;
-  assert.equal(iris.artifact, join(root, 'iris/model.onnx'));
+  assert.equal(iris.artifact, join(root, 'iris/iris-v2.onnx'));
   assert.deepEqual(iris.implementation, { kind: 'onnx' });
 });
 

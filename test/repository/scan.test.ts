@@ -81,11 +81,16 @@ test('finds ONNX models that stand in a folder of the root without settings', as
     'deep/er/model.onnx': '',
     'folder/model.onnx/x': '',
     'bare.more/model.onnx': '',
+    'named/resnet.onnx': '',
+    'several/model.onnx': '',
+    'several/other.onnx': '',
+    'unclear/a.onnx': '',
+    'unclear/b.onnx': '',
     'model.onnx': '',
   });
   const { bareModels } = await scan(root);
   assert.deepEqual(
     bareModels.map(file => relative(root, file)),
-    ['bare/model.onnx', 'bare.more/model.onnx'],
+    ['bare/model.onnx', 'bare.more/model.onnx', 'named/resnet.onnx', 'several/model.onnx'],
   );
 });
