@@ -1,17 +1,7 @@
 import type { File, Storage } from '@google-cloud/storage';
-import {
-  badUri,
-  bucketAndKey,
-  failureOfStatus,
-  MAX_REMOTE_FILES,
-  pathBelow,
-  RemoteChanged,
-  type RemoteContent,
-  type RemoteFile,
-  type RemoteListing,
-  type RemoteSource,
-  unreachable,
-} from './remote-source.js';
+import { bucketAndKey, findInBucket, type StoredObject } from './bucket.js';
+import type { RemoteContent, RemoteFile, RemoteListing, RemoteSource } from './remote-source.js';
+import { badUri, failureOfStatus, RemoteChanged, unreachable } from './remote-source.js';
 
 /**
  * Objects in Google Cloud Storage. Credentials are the application's default ones (GOOGLE_APPLICATION_CREDENTIALS, the machine's or
@@ -27,18 +17,15 @@ export class GsSource implements RemoteSource {
   }
 
   async find(uri: string): Promise<RemoteListing> {
-    const { bucket, key } = bucketAndKey(uri);
+    const bucket = this.storage.bucket(bucketAndKey(uri).bucket);
     try {
-      const file = key === '' || key.endsWith('/') ? undefined : await this.object(bucket, key);
-      if (file !== undefined) {
-        return { files: [remoteFile(file, pathBelow('', key.slice(key.lastIndexOf('/') + 1), uri))], isFolder: false };
-      }
-      const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
-      const [below] = await this.storage.bucket(bucket).getFiles({ prefix, maxResults: MAX_REMOTE_FILES });
-      // A name with a slash at its end stands for an empty folder.
-      const files = below.filter(({ name }) => !name.endsWith('/'));
-      if (files.length === 0) throw failureOfStatus(uri, 404);
-      return { files: files.map(file => remoteFile(file, pathBelow(prefix, file.name, uri))), isFolder: true };
+      return await findInBucket(uri, {
+        object: key => objectOf(bucket.file(key)),
+        below: async (prefix, limit) => {
+          const [files] = await bucket.getFiles({ prefix, maxResults: limit + 1 });
+          return files.map(stored);
+        },
+      });
     } catch (error) {
       throw failure(uri, error);
     }
@@ -59,22 +46,20 @@ export class GsSource implements RemoteSource {
       throw failure(uri, error);
     }
   }
+}
 
-  private async object(bucket: string, key: string): Promise<File | undefined> {
-    const file = this.storage.bucket(bucket).file(key);
-    try {
-      await file.getMetadata();
-      return file;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 404) return undefined;
-      throw error;
-    }
+async function objectOf(file: File): Promise<StoredObject | undefined> {
+  try {
+    await file.getMetadata();
+    return stored(file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 404) return undefined;
+    throw error;
   }
 }
 
-function remoteFile({ name, bucket, metadata }: File, path: string): RemoteFile {
-  const { size, generation } = metadata;
-  return { key: `gs://${bucket.name}/${name}`, path, byteLength: Number(size), tag: String(generation ?? '') };
+function stored({ name, metadata: { size, generation } }: File): StoredObject {
+  return { key: name, byteLength: Number(size), tag: String(generation ?? '') };
 }
 
 function failure(uri: string, error: unknown): Error {

@@ -39,9 +39,6 @@ export class RemoteChanged extends Error {}
 
 const RETRY_AFTER_SECONDS = 30;
 
-/** More than any model has. */
-export const MAX_REMOTE_FILES = 10_000;
-
 /** A URI as messages may show it: without a signature, a password or other secrets. */
 export function shownUri(uri: string): string {
   return uri.replace(/[?#].*$/s, '').replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, '$1');
@@ -64,21 +61,4 @@ export function failureOfStatus(uri: string, status: number, cause?: unknown): S
   if (status === 401 || status === 403) return badUri(uri, `access is refused (${status})`, cause);
   if (status === 408 || status === 429 || status >= 500) return unreachable(uri, `the store answers ${status}`, cause);
   return badUri(uri, `the store answers ${status}`, cause);
-}
-
-/** A key below a prefix as a path in a folder. Throws for one that would lead out of it. */
-export function pathBelow(prefix: string, key: string, uri: string): string {
-  const path = key.slice(prefix.length);
-  const parts = path.split('/');
-  if (/[\\\0]/.test(path) || parts.some(part => part === '' || part === '.' || part === '..')) {
-    throw badUri(uri, `the name '${key}' is no path in a folder`);
-  }
-  return path;
-}
-
-/** Splits `scheme://bucket/key`; keys are taken as they are written. */
-export function bucketAndKey(uri: string): { bucket: string; key: string } {
-  const [, bucket, key = ''] = /^[a-z0-9]+:\/\/([^/]+)(?:\/(.*))?$/is.exec(uri) ?? [];
-  if (bucket === undefined) throw badUri(uri, 'expected a bucket and a name, as in s3://bucket/models/iris');
-  return { bucket, key };
 }

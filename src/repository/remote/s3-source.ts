@@ -1,18 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import {
-  badUri,
-  bucketAndKey,
-  failureOfStatus,
-  MAX_REMOTE_FILES,
-  pathBelow,
-  RemoteChanged,
-  type RemoteContent,
-  type RemoteFile,
-  type RemoteListing,
-  type RemoteSource,
-  unreachable,
-} from './remote-source.js';
+import { bucketAndKey, findInBucket, type StoredObject } from './bucket.js';
+import type { RemoteContent, RemoteFile, RemoteListing, RemoteSource } from './remote-source.js';
+import { badUri, failureOfStatus, RemoteChanged, unreachable } from './remote-source.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -31,6 +21,8 @@ export class S3Source implements RemoteSource {
 
   /** The library is loaded by whoever needs it first. */
   static async open(env: NodeJS.ProcessEnv = process.env): Promise<S3Source> {
+    // A warning about later versions of the library on Node 20, which would stand in the log of whoever serves a model.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const sdk = await import('@aws-sdk/client-s3');
     const endpoint = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined;
     const client = new sdk.S3Client({
@@ -44,12 +36,15 @@ export class S3Source implements RemoteSource {
   }
 
   async find(uri: string, signal: AbortSignal): Promise<RemoteListing> {
-    const { bucket, key } = bucketAndKey(uri);
-    const file = key === '' || key.endsWith('/') ? undefined : await this.object(uri, bucket, key, signal);
-    if (file !== undefined) return { files: [file], isFolder: false };
-    const files = await this.below(uri, bucket, key === '' || key.endsWith('/') ? key : `${key}/`, signal);
-    if (files.length === 0) throw failureOfStatus(uri, 404);
-    return { files, isFolder: true };
+    const { bucket } = bucketAndKey(uri);
+    try {
+      return await findInBucket(uri, {
+        object: key => this.object(bucket, key, signal),
+        below: (prefix, limit) => this.below(bucket, prefix, limit, signal),
+      });
+    } catch (error) {
+      throw failure(uri, error);
+    }
   }
 
   async read({ key: uri, tag }: RemoteFile, start: number, signal: AbortSignal): Promise<RemoteContent> {
@@ -68,37 +63,29 @@ export class S3Source implements RemoteSource {
     }
   }
 
-  private async object(uri: string, bucket: string, key: string, signal: AbortSignal): Promise<RemoteFile | undefined> {
+  private async object(Bucket: string, Key: string, signal: AbortSignal): Promise<StoredObject | undefined> {
     try {
-      const command = new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key });
+      const command = new this.sdk.HeadObjectCommand({ Bucket, Key });
       const { ContentLength: byteLength, ETag: tag = '' } = await this.client.send(command, { abortSignal: signal });
-      const name = key.slice(key.lastIndexOf('/') + 1);
-      return { key: uri, path: pathBelow('', name, uri), byteLength, tag };
+      return { key: Key, byteLength, tag };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
-      throw failure(uri, error);
+      throw error;
     }
   }
 
-  private async below(uri: string, bucket: string, prefix: string, signal: AbortSignal): Promise<RemoteFile[]> {
-    const files: RemoteFile[] = [];
+  private async below(Bucket: string, Prefix: string, limit: number, signal: AbortSignal): Promise<StoredObject[]> {
+    const objects: StoredObject[] = [];
     let ContinuationToken: string | undefined;
-    try {
-      do {
-        const command = new this.sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken });
-        const page = await this.client.send(command, { abortSignal: signal });
-        for (const { Key: key = '', Size: byteLength, ETag: tag = '' } of page.Contents ?? []) {
-          // A name with a slash at its end stands for an empty folder.
-          if (key.endsWith('/')) continue;
-          files.push({ key: `s3://${bucket}/${key}`, path: pathBelow(prefix, key, uri), byteLength, tag });
-        }
-        if (files.length > MAX_REMOTE_FILES) throw badUri(uri, `more than ${MAX_REMOTE_FILES} files`);
-        ContinuationToken = page.NextContinuationToken;
-      } while (ContinuationToken !== undefined);
-    } catch (error) {
-      throw failure(uri, error);
-    }
-    return files;
+    do {
+      const command = new this.sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken });
+      const page = await this.client.send(command, { abortSignal: signal });
+      for (const { Key: key = '', Size: byteLength, ETag: tag = '' } of page.Contents ?? []) {
+        objects.push({ key, byteLength, tag });
+      }
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined && objects.length <= limit);
+    return objects;
   }
 }
 

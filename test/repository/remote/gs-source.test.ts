@@ -48,6 +48,11 @@ describe('models in Google Cloud Storage', () => {
     assert.equal(readFileSync(join(path, 'sub/weights.bin'), 'utf8'), 'w');
   });
 
+  it('are refused when they are more than a model has, not cut off', async () => {
+    for (let i = 0; i <= 10_000; i++) gcs.put('models', `countless/${i}`, '');
+    await assert.rejects((await GsSource.open()).find('gs://models/countless'), /more than 10000 files$/);
+  });
+
   it('go on where the connection was cut', async t => {
     gcs.put('models', 'large.bin', CONTENT);
     gcs.cuts.push(100_000);

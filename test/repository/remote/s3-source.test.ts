@@ -20,6 +20,16 @@ const failure = (code: string, message: RegExp) => (error: ServerError) => {
   return true;
 };
 
+it('the library has nothing to say in our log about the version of Node', async t => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => warnings.push(warning);
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  await S3Source.open({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
+});
+
 describe('models in S3', { skip: NO_MOTO }, () => {
   const lifetime = suiteLifetime();
   let url: string;
