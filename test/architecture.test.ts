@@ -76,13 +76,11 @@ interface Import {
   readonly file: string;
   /** A file of ours, relative to the root, or a package's name as it is written. */
   readonly target: string;
-  /** Of types only: gone when the program runs. */
-  readonly erased: boolean;
 }
 
-const FROM = /^(?:import|export) (type )?[\w*{][^;'"]*? from '([^']+)';/gm;
-const SIDE_EFFECT = /^import( )'([^']+)';/gm;
-const DYNAMIC = /\bimport(\()'([^']+)'\)/g;
+const FROM = /^(?:import|export) (?:type )?[\w*{][^;'"]*? from '([^']+)';/gm;
+const SIDE_EFFECT = /^import '([^']+)';/gm;
+const DYNAMIC = /\bimport\('([^']+)'\)/g;
 
 function sourceFiles(): string[] {
   return ['src', 'workers'].flatMap(folder =>
@@ -95,9 +93,8 @@ function sourceFiles(): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [FROM, SIDE_EFFECT, DYNAMIC].flatMap(pattern =>
-    Array.from(text.matchAll(pattern), ([, word, written]) => ({
+    Array.from(text.matchAll(pattern), ([, written]) => ({
       file,
-      erased: word === 'type ',
       target: written.startsWith('.') ? join(dirname(file), written).replace(/\.js$/, '.ts') : written,
     })),
   );
@@ -110,11 +107,11 @@ const packageOf = (target: string) => target.split('/', target.startsWith('@') ?
 const files = sourceFiles();
 const imports = files.flatMap(importsOf);
 
-/** The first way round that a program would go when it is loaded; types may mention each other. */
+/** The first way round from file to file, be it of types only. */
 function cycle(): string[] | undefined {
   const targets = new Map<string, string[]>(files.map(file => [file, []]));
-  for (const { file, target, erased } of imports) {
-    if (isOurs(target) && !erased) targets.get(file)!.push(target);
+  for (const { file, target } of imports) {
+    if (isOurs(target)) targets.get(file)!.push(target);
   }
   const done = new Set<string>();
   const way: string[] = [];

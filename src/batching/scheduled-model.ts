@@ -1,4 +1,4 @@
-import type { ModelLabel } from '../core/telemetry.js';
+import type { ModelLabel } from '../core/protocol.js';
 
 /** A model version as the scheduler sees it. One object per generation: queues hang on it. */
 export interface ScheduledModel {

@@ -1,8 +1,8 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
 import type { ServerError } from '../core/errors.js';
-import type { InferRequest } from '../core/protocol.js';
-import type { ModelLabel, Telemetry } from '../core/telemetry.js';
+import type { InferRequest, ModelLabel } from '../core/protocol.js';
+import type { Telemetry } from '../core/telemetry.js';
 import type { WorkerId, WorkerPool } from '../pool/worker-pool.js';
 import { hasRowsToShare, requestRows } from './batch.js';
 import { BatchRunner } from './batch-runner.js';

@@ -1,4 +1,4 @@
-import type { RequestTrace } from './tracing.js';
+import type { RequestTrace } from './request-trace.js';
 
 /** Milliseconds of the server's clock at which a request reached each hop; 0 until it does. */
 export class Timings {

@@ -42,6 +42,13 @@ export interface ModelRef {
   readonly version?: string;
 }
 
+/** A model version as metrics and logs name it. */
+export interface ModelLabel {
+  readonly name: string;
+  /** '' when the model has no version. */
+  readonly version: string;
+}
+
 export interface ServerMetadata {
   readonly name: string;
   readonly version: string;

@@ -1,12 +1,6 @@
 import type { RequestContext } from './context.js';
 import type { ErrorCode } from './errors.js';
-
-/** A model version as metrics and logs name it. */
-export interface ModelLabel {
-  readonly name: string;
-  /** '' when the model has no version. */
-  readonly version: string;
-}
+import type { ModelLabel } from './protocol.js';
 
 export type ModelStateName = 'loading' | 'ready' | 'draining' | 'unloaded' | 'failed';
 

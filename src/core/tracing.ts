@@ -1,17 +1,5 @@
 import type { RequestContext } from './context.js';
-import type { ModelLabel } from './telemetry.js';
-
-export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
-
-/** One request that is traced. */
-export interface RequestTrace {
-  /** Set when it is known. */
-  model: ModelLabel | undefined;
-  /** Names and values in turn, to go with the answer: W3C's trace context. */
-  readonly headers: readonly string[];
-  /** Once, when the answer has been written or the client is gone. */
-  end(failed: boolean, attributes: SpanAttributes): void;
-}
+import type { RequestTrace, SpanAttributes } from './request-trace.js';
 
 /** What a transport tells of its requests. Calls must be cheap and must not throw. */
 export interface Tracing {

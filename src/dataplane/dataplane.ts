@@ -2,8 +2,15 @@ import type { Scheduler } from '../batching/scheduler.js';
 import type { BatchShare } from '../batching/waiting.js';
 import type { RequestContext } from '../core/context.js';
 import { type ErrorCode, toServerError } from '../core/errors.js';
-import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';
-import type { ModelLabel, Telemetry } from '../core/telemetry.js';
+import type {
+  InferRequest,
+  InferResponse,
+  ModelLabel,
+  ModelMetadata,
+  ModelRef,
+  ServerMetadata,
+} from '../core/protocol.js';
+import type { Telemetry } from '../core/telemetry.js';
 import type { ModelRegistry } from '../lifecycle/model-registry.js';
 import type { ModelVersion } from '../lifecycle/model-version.js';
 import { compareVersions } from '../repository/version.js';

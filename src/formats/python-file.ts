@@ -4,7 +4,8 @@ import { badFile } from './errors.js';
 import { AllowedGlobals, globalOf, isAllowed } from './pickle/allow-list.js';
 import { checkDepth } from './pickle/depth.js';
 import { DEFAULT_PICKLE_LIMITS, type PickleLimits } from './pickle/limits.js';
-import { type FindGlobal, Unpickler } from './pickle/unpickler.js';
+import type { FindGlobal } from './pickle/machine.js';
+import { Unpickler } from './pickle/unpickler.js';
 import { type PyGlobal, PyObject, type PyValue, typeName } from './pickle/values.js';
 import { readSkops } from './skops.js';
 

@@ -3,10 +3,10 @@ import { readNpy } from './npy.js';
 import { elements } from './pickle/arrays.js';
 import { build, construct } from './pickle/construct.js';
 import { Dtype } from './pickle/dtype.js';
+import { decimal } from './pickle/integers.js';
 import type { PickleLimits } from './pickle/limits.js';
+import type { FindGlobal } from './pickle/machine.js';
 import { arrayOfObjects, shapeOf } from './pickle/numpy.js';
-import { decimal } from './pickle/opcodes-scalars.js';
-import type { FindGlobal } from './pickle/unpickler.js';
 import { NdArray, PyDict, type PyGlobal, PyObject, PySet, PyTuple, type PyValue, typeName } from './pickle/values.js';
 import { ZipArchive } from './zip.js';
 

@@ -1,7 +1,8 @@
 import type { ScheduledModel } from '../batching/scheduled-model.js';
 import { ServerError } from '../core/errors.js';
 import type { ModelInterface } from '../core/model-interface.js';
-import type { ModelLabel, ModelStateName } from '../core/telemetry.js';
+import type { ModelLabel } from '../core/protocol.js';
+import type { ModelStateName } from '../core/telemetry.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ModelKey, ReplicaSpec } from '../wire/messages.js';
 import type { WarmUp } from './warm-up.js';

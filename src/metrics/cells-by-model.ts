@@ -1,4 +1,4 @@
-import type { ModelLabel } from '../core/telemetry.js';
+import type { ModelLabel } from '../core/protocol.js';
 
 /**
  * The cells of each model version, remembered by the label object that a version carries all its life: that is the look-up on

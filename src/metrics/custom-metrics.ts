@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { MetricValue, ModelLabel } from '../core/telemetry.js';
+import type { ModelLabel } from '../core/protocol.js';
+import type { MetricValue } from '../core/telemetry.js';
 import { SECONDS } from './buckets.js';
 import { type HistogramFamily, histogram } from './metric-family.js';
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.js';
-import type { ModelLabel, ModelStateName, Telemetry } from '../core/telemetry.js';
+import type { ModelLabel } from '../core/protocol.js';
+import type { ModelStateName, Telemetry } from '../core/telemetry.js';
 import { GrpcMetrics } from './grpc-metrics.js';
 import { ModelMetrics } from './model-metrics.js';
 import { RestMetrics } from './rest-metrics.js';

@@ -1,8 +1,8 @@
 import { contentTypeIn } from '../codecs/registry.js';
-import type { Datatype } from '../core/datatype.js';
 import type { RequestedOutput, TensorMetadata } from '../core/protocol.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
 import type { InputTensor, ModelRequest } from './request.js';
+import type { ModelResponse } from './response.js';
 import type { ModelRoute } from './route.js';
 import { decode, decodeRequest, encode } from './values.js';
 
@@ -22,20 +22,6 @@ export interface ModelSettings {
   };
   readonly inputs: readonly TensorMetadata[];
   readonly outputs: readonly TensorMetadata[];
-}
-
-/** One output as a model may write it; `data` flat or in lists of lists. */
-export interface OutputTensor {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-  readonly data: unknown;
-  readonly parameters?: Parameters;
-}
-
-export interface ModelResponse {
-  readonly outputs: readonly (OutputTensor | Tensor)[];
-  readonly parameters?: Parameters;
 }
 
 type Later<T> = T | Promise<T>;

@@ -2,9 +2,10 @@ import { kindOf } from '../codecs/codec.js';
 import type { DataFrame } from '../codecs/pandas.js';
 import { type DecodedTensor, decodeColumns, decodeTensor, type TensorContentType } from '../codecs/registry.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
-import type { ModelResponse } from './model.js';
+
 import { ModelError } from './model-error.js';
 import type { ModelRequest } from './request.js';
+import type { ModelResponse } from './response.js';
 import { encodeAll } from './values.js';
 
 interface DecodedInput extends Omit<DecodedTensor, 'str' | 'raw'> {

@@ -2,9 +2,9 @@ import { PANDAS } from '../codecs/pandas.js';
 import { contentTypeIn, decodeInputs, decodeTensor, encodeOutputs, isTensorContentType } from '../codecs/registry.js';
 import type { RequestedOutput } from '../core/protocol.js';
 import type { Tensor } from '../core/tensor.js';
-import type { ModelResponse } from './model.js';
 import { ModelError } from './model-error.js';
 import type { InputTensor, ModelRequest } from './request.js';
+import type { ModelResponse } from './response.js';
 
 /**
  * The value of an input by its content type - its own, else that of the model's metadata, else `contentType`: `np` an NdArray,

@@ -16,7 +16,8 @@ import { defaultResource, resourceFromAttributes } from '@opentelemetry/resource
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
-import type { RequestTrace, SpanAttributes, Tracing } from '../core/tracing.js';
+import type { RequestTrace, SpanAttributes } from '../core/request-trace.js';
+import type { Tracing } from '../core/tracing.js';
 
 export interface OtlpTracingOptions {
   /** `host:port` of a collector that takes OTLP over gRPC. */

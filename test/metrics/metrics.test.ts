@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Clock } from '../../src/core/clock.js';
 import { RequestContext } from '../../src/core/context.js';
 import type { ErrorCode } from '../../src/core/errors.js';
-import type { BatchReport, ModelLabel, ModelStateName } from '../../src/core/telemetry.js';
+import type { ModelLabel } from '../../src/core/protocol.js';
+import type { BatchReport, ModelStateName } from '../../src/core/telemetry.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { Exposition } from '../support/exposition.js';
 

@@ -1,4 +1,4 @@
-import { toInteger } from './opcodes-scalars.js';
+import { toInteger } from './integers.js';
 import { NdArray, PyGlobal, PyObject, type PyValue } from './values.js';
 
 /** Arrays of numbers after decoding; bool is 0 or 1. */

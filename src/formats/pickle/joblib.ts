@@ -1,7 +1,7 @@
 import { badFile } from '../errors.js';
 import { Dtype } from './dtype.js';
+import type { PickleMachine } from './machine.js';
 import { arrayByteLength, arrayOfBytes, shapeOf } from './numpy.js';
-import type { Unpickler } from './unpickler.js';
 import { NdArray, PyObject, type PyValue, typeName } from './values.js';
 
 /**
@@ -20,7 +20,7 @@ export function isArrayWrapper(value: PyValue): value is PyObject {
 }
 
 /** The array behind a wrapper, a view on the file; reads past its bytes. */
-export function readInlineArray(wrapper: PyObject, machine: Unpickler): NdArray {
+export function readInlineArray(wrapper: PyObject, machine: PickleMachine): NdArray {
   const attribute = (name: string) => wrapper.attributes.get(name) ?? null;
   const dtype = attribute('dtype');
   const shape = shapeOf(attribute('shape'));
@@ -38,7 +38,7 @@ export function readInlineArray(wrapper: PyObject, machine: Unpickler): NdArray 
   return arrayOfBytes(dtype, shape, order === 'F', data);
 }
 
-function readObjects(shape: readonly number[], machine: Unpickler): NdArray {
+function readObjects(shape: readonly number[], machine: PickleMachine): NdArray {
   const array = machine.runNested();
   if (!(array instanceof NdArray) || `${array.shape}` !== `${shape}`) {
     throw badFile(`an array of objects of shape [${shape}] was announced, got ${typeName(array)}`);

@@ -1,9 +1,8 @@
 import { badFile } from '../errors.js';
-import type { OpcodeGroup } from './opcodes.js';
-import type { Unpickler } from './unpickler.js';
+import type { OpcodeGroup, PickleMachine } from './machine.js';
 import { PyDict, PyObject, PySet, PyTuple, type PyValue, typeName } from './values.js';
 
-function tupleOf(machine: Unpickler, count: number): void {
+function tupleOf(machine: PickleMachine, count: number): void {
   const items: PyValue[] = new Array(count);
   for (let i = count - 1; i >= 0; i--) items[i] = machine.pop();
   machine.pushObject(new PyTuple(items));
@@ -15,7 +14,7 @@ function setItems(dict: PyDict, values: readonly PyValue[], start: number): void
   for (let i = start; i < values.length; i += 2) dict.set(values[i], values[i + 1]);
 }
 
-function dictFromMark(machine: Unpickler): PyDict {
+function dictFromMark(machine: PickleMachine): PyDict {
   const dict = new PyDict();
   setItems(dict, machine.popToMark(), 0);
   return dict;
@@ -28,13 +27,13 @@ function asDict(target: PyValue): PyDict {
   throw badFile(`sets items of ${typeName(target)}`);
 }
 
-function setItem(machine: Unpickler): void {
+function setItem(machine: PickleMachine): void {
   const value = machine.pop();
   const key = machine.pop();
   asDict(machine.top()).set(key, value);
 }
 
-function setMarkedItems(machine: Unpickler): void {
+function setMarkedItems(machine: PickleMachine): void {
   const mark = machine.popMark();
   const { stack } = machine;
   const start = mark - 1;
@@ -43,14 +42,14 @@ function setMarkedItems(machine: Unpickler): void {
   stack.length = mark;
 }
 
-function append(machine: Unpickler): void {
+function append(machine: PickleMachine): void {
   const value = machine.pop();
   const list = machine.top();
   if (!Array.isArray(list)) throw badFile(`appends to ${typeName(list)}`);
   list.push(value);
 }
 
-function appendMarked(machine: Unpickler): void {
+function appendMarked(machine: PickleMachine): void {
   const mark = machine.popMark();
   const { stack } = machine;
   const list = stack[mark - 1];
@@ -59,7 +58,7 @@ function appendMarked(machine: Unpickler): void {
   stack.length = mark;
 }
 
-function addMarked(machine: Unpickler): void {
+function addMarked(machine: PickleMachine): void {
   const items = machine.popToMark();
   const set = machine.top();
   if (!(set instanceof PySet)) throw badFile(`adds to ${typeName(set)}`);

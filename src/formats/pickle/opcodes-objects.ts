@@ -1,16 +1,15 @@
 import { badFile } from '../errors.js';
 import { build, construct } from './construct.js';
 import { isArrayWrapper, readInlineArray } from './joblib.js';
-import type { OpcodeGroup } from './opcodes.js';
-import type { Unpickler } from './unpickler.js';
+import type { OpcodeGroup, PickleMachine } from './machine.js';
 import { PyDict, PyGlobal, PyObject, type PyValue, typeName } from './values.js';
 
-function global(machine: Unpickler): PyGlobal {
+function global(machine: PickleMachine): PyGlobal {
   const module = machine.reader.line('a module name');
   return machine.findGlobal(module, machine.reader.line('a class name'));
 }
 
-function stackGlobal(machine: Unpickler): PyGlobal {
+function stackGlobal(machine: PickleMachine): PyGlobal {
   const name = machine.pop();
   const module = machine.pop();
   if (typeof module !== 'string' || typeof name !== 'string') {
@@ -19,24 +18,24 @@ function stackGlobal(machine: Unpickler): PyGlobal {
   return machine.findGlobal(module, name);
 }
 
-function popGlobal(machine: Unpickler, what: string): PyGlobal {
+function popGlobal(machine: PickleMachine, what: string): PyGlobal {
   const value = machine.pop();
   if (!(value instanceof PyGlobal)) throw badFile(`${what} ${typeName(value)}, which is no class or function`);
   return value;
 }
 
-function reduce(machine: Unpickler): void {
+function reduce(machine: PickleMachine): void {
   const args = machine.popTuple('the arguments of a call');
   machine.pushObject(construct(popGlobal(machine, 'calls'), args.items));
 }
 
-function newObject(machine: Unpickler): void {
+function newObject(machine: PickleMachine): void {
   const args = machine.popTuple('the arguments of an object');
   machine.pushObject(new PyObject(popGlobal(machine, 'makes an object of'), args.items));
 }
 
 /** As newObject; keyword arguments become the last of `args`. */
-function newObjectWithKeywords(machine: Unpickler): void {
+function newObjectWithKeywords(machine: PickleMachine): void {
   const keywords = machine.pop();
   if (!(keywords instanceof PyDict)) throw badFile(`keyword arguments must be a dict, got ${typeName(keywords)}`);
   const args = machine.popTuple('the arguments of an object');
@@ -44,7 +43,7 @@ function newObjectWithKeywords(machine: Unpickler): void {
   machine.pushObject(new PyObject(popGlobal(machine, 'makes an object of'), all));
 }
 
-function setState(machine: Unpickler): void {
+function setState(machine: PickleMachine): void {
   const state = machine.pop();
   const target = machine.top();
   build(target, state);
@@ -52,7 +51,7 @@ function setState(machine: Unpickler): void {
 }
 
 /** INST and OBJ call what they name without a REDUCE; only Python 1 wrote them. The name is looked at for the message. */
-function oldInstance(machine: Unpickler): never {
+function oldInstance(machine: PickleMachine): never {
   throw badFile(`the old way to make ${global(machine).text} is not allowed in a model file`);
 }
 

@@ -1,6 +1,6 @@
 import { badFile } from '../errors.js';
-import type { OpcodeGroup } from './opcodes.js';
-import type { Unpickler } from './unpickler.js';
+import { decimal, toInteger } from './integers.js';
+import type { OpcodeGroup, PickleMachine } from './machine.js';
 
 /** Python's raw-unicode-escape: \uXXXX and \UXXXXXXXX stand for code points, everything else for itself. */
 function fromRawUnicodeEscape(line: string): string {
@@ -11,25 +11,14 @@ function fromRawUnicodeEscape(line: string): string {
   });
 }
 
-/** Whole numbers are numbers as long as a double holds them exactly. */
-export function toInteger(value: bigint): number | bigint {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-}
-
-export function decimal(digits: string, maxDigits: number): number | bigint {
-  if (digits.length > maxDigits) throw badFile(`an integer of ${digits.length} digits; at most ${maxDigits} are read`);
-  if (!/^[+-]?\d+$/.test(digits)) throw badFile(`${JSON.stringify(digits.slice(0, 40))} is no integer`);
-  return toInteger(BigInt(digits));
-}
-
-function intLine(machine: Unpickler): number | bigint | boolean {
+function intLine(machine: PickleMachine): number | bigint | boolean {
   const line = machine.reader.line('an integer');
   if (line === '01') return true;
   if (line === '00') return false;
   return decimal(line, machine.limits.maxDigits);
 }
 
-function longLine(machine: Unpickler): number | bigint {
+function longLine(machine: PickleMachine): number | bigint {
   const line = machine.reader.line('an integer');
   return decimal(line.endsWith('L') ? line.slice(0, -1) : line, machine.limits.maxDigits);
 }
@@ -40,7 +29,7 @@ const SPECIAL_FLOATS: ReadonlyMap<string, number> = new Map([
   ['-inf', Number.NEGATIVE_INFINITY],
 ]);
 
-function floatLine(machine: Unpickler): number {
+function floatLine(machine: PickleMachine): number {
   const line = machine.reader.line('a float');
   const special = SPECIAL_FLOATS.get(line);
   if (special !== undefined) return special;
@@ -50,7 +39,7 @@ function floatLine(machine: Unpickler): number {
 }
 
 /** Little-endian two's complement of any length. */
-function long(machine: Unpickler, length: number): number | bigint {
+function long(machine: PickleMachine, length: number): number | bigint {
   const { maxDigits } = machine.limits;
   if (length < 0 || length * 2.408 > maxDigits)
     throw badFile(`an integer of ${length} bytes; at most ${maxDigits} digits are read`);

@@ -1,27 +1,26 @@
 import { badFile } from '../errors.js';
-import type { OpcodeGroup } from './opcodes.js';
-import type { Unpickler } from './unpickler.js';
+import type { OpcodeGroup, PickleMachine } from './machine.js';
 
 const HIGHEST_PROTOCOL = 5;
 
-function protocol(machine: Unpickler): void {
+function protocol(machine: PickleMachine): void {
   const version = machine.reader.uint8('the protocol');
   if (version > HIGHEST_PROTOCOL) throw badFile(`protocol ${version}; at most ${HIGHEST_PROTOCOL} is known`);
 }
 
 /** Frames only help a reader of streams: the length is checked and its content read straight on. */
-function frame(machine: Unpickler): void {
+function frame(machine: PickleMachine): void {
   const length = machine.reader.uint64('a frame');
   if (length > machine.reader.left) throw badFile(`a frame of ${length} bytes, but ${machine.reader.left} are left`);
 }
 
-function memoIndex(machine: Unpickler): number {
+function memoIndex(machine: PickleMachine): number {
   const line = machine.reader.line('a memo index');
   if (!/^\d{1,10}$/.test(line)) throw badFile(`${JSON.stringify(line.slice(0, 40))} is no memo index`);
   return Number(line);
 }
 
-function pop(machine: Unpickler): void {
+function pop(machine: PickleMachine): void {
   const { stack, marks } = machine;
   if (marks.length > 0 && marks[marks.length - 1] === stack.length) marks.pop();
   else machine.pop();

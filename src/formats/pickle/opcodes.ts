@@ -1,12 +1,8 @@
+import type { Opcode, OpcodeGroup } from './machine.js';
 import { containerOpcodes } from './opcodes-containers.js';
 import { objectOpcodes } from './opcodes-objects.js';
 import { scalarOpcodes } from './opcodes-scalars.js';
 import { stackOpcodes } from './opcodes-stack.js';
-import type { Unpickler } from './unpickler.js';
-
-/** What an opcode does to the machine; its arguments follow in the reader. */
-export type Opcode = (machine: Unpickler) => void;
-export type OpcodeGroup = readonly (readonly [code: number, name: string, run: Opcode])[];
 
 const ALL: OpcodeGroup = [...scalarOpcodes, ...containerOpcodes, ...stackOpcodes, ...objectOpcodes];
 

@@ -1,4 +1,4 @@
-import type { ReducedDistance } from './metric.js';
+import type { ReducedDistance } from './reduced-distances.js';
 
 /** How often two rows of truth values (zero is false) agree and differ. */
 type CountsToDistance = (bothTrue: number, onlyFirst: number, onlySecond: number, n: number) => number;
