@@ -1,7 +1,7 @@
 import { ServerError } from '../core/errors.js';
 import { type BytesColumn, bytesColumn, dataLength, optionalTexts, type Tensor } from '../core/tensor.js';
 import { badInput, kindOf } from './codec.js';
-import { numpyCodec } from './numpy.js';
+import { type NdArray, numpyCodec } from './numpy.js';
 import { isTypedArray } from './plain-values.js';
 import { stringCodec } from './string.js';
 
@@ -61,8 +61,9 @@ function columnOf(
 ): ArrayLike<unknown> {
   const value = decode(tensor, contentType ?? 'np');
   if (Array.isArray(value)) return value;
-  const { data } = value as { data: ArrayLike<unknown> };
-  return data;
+  const { datatype, data } = value as NdArray;
+  // As bytes they would be written as UINT8.
+  return datatype === 'BOOL' ? Array.from(data as Uint8Array, Boolean) : data;
 }
 
 /** Of one JSON document per element; null where there is none. */

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CODEC_MODELS } from '../contract/codec-cases.js';
 import { fixture } from '../support/fixtures.js';
 import { during } from '../support/lifetime.js';
 import { exampleModels, TestServer } from '../support/server.js';
@@ -20,6 +21,7 @@ const FILES = {
   ...exampleModels({ 'mnist-svm': {}, 'mushroom-xgboost': {} }),
   'models/echo/model-settings.json': { name: 'echo', implementation: 'own.Echo' },
   'models/echo/own.mjs': fixture('transcripts/models/own.mjs'),
+  ...CODEC_MODELS,
   'models/slow/model-settings.json': { name: 'slow', implementation: 'slow.Slow' },
   'models/slow/slow.js': SLOW,
 };

@@ -149,6 +149,20 @@ describe('content types of requests', () => {
     );
   });
 
+  it('pd: keeps the datatype of a column, of truth values too', () => {
+    const columns: readonly Tensor[] = [
+      { name: 'truth', datatype: 'BOOL', shape: [2], data: Uint8Array.of(1, 0) },
+      { name: 'small', datatype: 'UINT8', shape: [2], data: Uint8Array.of(1, 0) },
+      { name: 'large', datatype: 'INT64', shape: [2], data: BigInt64Array.of(2n ** 60n, 0n) },
+    ];
+    const frame = decodeInputs(columns, 'pd', []) as DataFrame;
+    assert.deepEqual(frame.get('truth'), [true, false]);
+    assert.deepEqual(
+      encodeOutputs('ignored', frame),
+      columns.map(column => ({ ...column, shape: [2, 1] })),
+    );
+  });
+
   it('pd: refuses columns of different lengths', () => {
     const inputs = [doubles('a', [2], 1, 2), doubles('b', [1], 1)];
     assert.throws(() => decodeColumns(inputs, []), told(/input 'b': expected 2 values, .* got 1/));
