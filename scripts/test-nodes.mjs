@@ -10,7 +10,7 @@ const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24'];
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) process.exitCode = 1;
 }
 
 const tests = readdirSync(join(root, 'dist/test'), { recursive: true })

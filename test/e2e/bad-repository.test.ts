@@ -128,19 +128,19 @@ describe('bad input in the repository and in the names of models', () => {
     },
     {
       what: 'a uri that leads upwards',
-      files: { 'model-settings.json': settings({ uri: 'UP/secret.joblib' }) },
+      files: { 'model-settings.json': settings({ uri: '<up>/secret.joblib' }) },
       status: 422,
       error: outsideError,
     },
     {
       what: 'an absolute uri',
-      files: { 'model-settings.json': settings({ uri: 'OUT/secret.joblib' }) },
+      files: { 'model-settings.json': settings({ uri: '<outside>/secret.joblib' }) },
       status: 422,
       error: outsideError,
     },
     {
       what: 'a percent-encoded uri',
-      files: { 'model-settings.json': settings({ uri: 'file:OUT/%73ecret.joblib' }) },
+      files: { 'model-settings.json': settings({ uri: 'file:<outside>/%73ecret.joblib' }) },
       status: 422,
       error: outsideError,
     },
@@ -159,7 +159,7 @@ describe('bad input in the repository and in the names of models', () => {
     {
       what: 'a link out of the repository',
       files: { 'model-settings.json': SKLEARN },
-      links: [['model.joblib', 'OUT/secret.joblib']],
+      links: [['model.joblib', '<outside>/secret.joblib']],
       status: 422,
       error: outsideError,
     },
@@ -216,7 +216,7 @@ describe('bad input in the repository and in the names of models', () => {
   for (const { what, files, links = [], status, error } of models) {
     it(`${what}: a clear error, and nothing else is disturbed`, async () => {
       const up = relative(join(server.folder, 'bad'), outside);
-      const written = (text: string) => text.replaceAll('OUT', outside).replaceAll('UP', up);
+      const written = (text: string) => text.replaceAll('<outside>', outside).replaceAll('<up>', up);
       for (const [path, content] of Object.entries(files)) {
         const json =
           typeof content === 'string' || content instanceof Uint8Array ? content : written(JSON.stringify(content));

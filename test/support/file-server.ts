@@ -21,6 +21,8 @@ export class FileServer {
   readonly requests: string[] = [];
   /** For each answer to GET that is left: after how many bytes the connection is cut. */
   readonly cuts: number[] = [];
+  /** What to wait for before a connection is cut on which something was sent: what its client has not read yet is lost. */
+  beforeCut: () => Promise<void> = async () => {};
   /** Takes requests over that it answers with true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
 
@@ -60,6 +62,11 @@ export class FileServer {
     const cut = method === 'GET' ? this.cuts.shift() : undefined;
     if (method === 'HEAD') response.end();
     else if (cut === undefined) response.end(body);
-    else response.write(body.subarray(0, cut), () => response.socket?.end());
+    else {
+      response.write(body.subarray(0, cut), async () => {
+        if (cut > 0) await this.beforeCut();
+        response.socket?.end();
+      });
+    }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ServerError } from '../../../src/core/errors.js';
@@ -10,6 +10,7 @@ import { type Certificate, selfSigned } from '../../support/certificate.js';
 import { FileServer, type ServedFile } from '../../support/file-server.js';
 import { type Lifetime, suiteLifetime } from '../../support/lifetime.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
 const OTHER = Buffer.from(CONTENT).reverse();
@@ -33,6 +34,11 @@ class Setting {
   static async with(t: Lifetime, file: ServedFile): Promise<Setting> {
     const setting = new Setting(t, await FileServer.start(t, certificate));
     setting.server.files.set('/model.joblib', file);
+    let came = 0;
+    setting.server.beforeCut = async () => {
+      await until(() => setting.bytesKept() !== came);
+      came = setting.bytesKept();
+    };
     return setting;
   }
 
@@ -55,6 +61,12 @@ class Setting {
       retryDelayMs: 1,
       ...options,
     });
+  }
+
+  /** In all files of the cache. */
+  bytesKept(): number {
+    const files = readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+    return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   }
 
   /** What lies in the cache for the only URI, by name. */
