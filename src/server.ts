@@ -99,7 +99,6 @@ export class InferenceServer {
     const clock = systemClock;
     const metrics = createMetrics({
       clock,
-      appName: settings.serverName,
       restPrefix: settings.metricsRestServerPrefix,
       queueDepths: () => this.scheduler.depths(),
       models: () => this.registry.versions(),

@@ -30,8 +30,6 @@ export class RequestContext {
   private gone = false;
 
   constructor(
-    /** For logs; not the protocol's `id`, which a client chooses. */
-    readonly id: string,
     /** Milliseconds of the server's clock after which nobody wants the answer; Infinity for none. */
     readonly deadline: number,
     /** Lower-case names; the last one wins. */

@@ -5,8 +5,6 @@ import type { Tracing } from '../core/tracing.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
-let calls = 0;
-
 export interface ContextOptions {
   readonly clock: Clock;
   /** 0 for none. */
@@ -21,7 +19,7 @@ export function contextOf(call: Call, { clock, requestTimeoutMs, tracing }: Cont
   const asked = Number(call.getDeadline());
   // The client's is a time of the wall clock.
   if (asked !== Number.POSITIVE_INFINITY) deadline = Math.min(deadline, now + asked - Date.now());
-  const context = new RequestContext(`grpc-${(++calls).toString(36)}`, deadline, headersOf(call.metadata));
+  const context = new RequestContext(deadline, headersOf(call.metadata));
   context.timings.received = now;
   if (tracing !== undefined) {
     const path = call.getPath().slice(1);

@@ -50,7 +50,7 @@ export function healthHandlers({
         call.once('close', stop);
         call.once('error', stop);
       } catch (error) {
-        call.emit('error', callFailure(error, call.getPath(), logger));
+        call.emit('error', callFailure(error, call, logger));
       }
     }),
   };

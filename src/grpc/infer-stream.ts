@@ -95,7 +95,7 @@ export class InferStream {
   private async sendFailure(thrown: unknown, request: Buffer): Promise<void> {
     const { streamForm, logger } = this.options;
     if (streamForm.failure === undefined || this.over) throw thrown;
-    await this.write(streamForm.failure(callFailure(thrown, this.call.getPath(), logger).details, idOf(request)));
+    await this.write(streamForm.failure(callFailure(thrown, this.call, logger).details, idOf(request)));
   }
 
   /** Settles when the connection can take more, or is gone: grpc-js does not call back then. */
@@ -113,7 +113,7 @@ export class InferStream {
   }
 
   private fail(error: unknown): void {
-    if (!this.over) this.call.emit('error', callFailure(error, this.call.getPath(), this.options.logger));
+    if (!this.over) this.call.emit('error', callFailure(error, this.call, this.options.logger));
   }
 
   /** Nobody reads any more: what waits leaves its queue, what runs is not disturbed. */

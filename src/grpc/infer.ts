@@ -66,7 +66,7 @@ export function unaryInfer(options: InferOptions): handleUnaryCall<Buffer, Buffe
         context.trace?.end(false, statusAttribute(status.OK));
       },
       error => {
-        const failure = callFailure(error, call.getPath(), options.logger);
+        const failure = callFailure(error, call, options.logger);
         callback(failure);
         context.trace?.end(true, statusAttribute(failure.code));
       },

@@ -55,7 +55,7 @@ export function unary<Q extends MessageType, A extends MessageType>(
   return (call, callback) => {
     run(call.request).then(
       message => callback(null, message),
-      error => callback(callFailure(error, call.getPath(), logger)),
+      error => callback(callFailure(error, call, logger)),
     );
   };
 }

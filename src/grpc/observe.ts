@@ -2,6 +2,7 @@ import { type ServerInterceptingCall, type ServerInterceptor, status } from '@gr
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../logging/logger.js';
 import type { GrpcMethodMetrics } from '../metrics/grpc-metrics.js';
+import { requestIdOf } from './request-id.js';
 import { headerText } from './status.js';
 
 export interface ObserverOptions {
@@ -21,11 +22,12 @@ export function observer({ clock, logger, methods }: ObserverOptions): ServerInt
     const { start, sendStatus } = call;
     const startedAt = clock.now();
     let ended = false;
+    let requestId: string | undefined;
     const end = (code: number) => {
       if (ended) return;
       ended = true;
       metrics.handled(code, (clock.now() - startedAt) / 1000);
-      if (logger.debugEnabled) logger.debug(`${path} ${status[code]}`);
+      if (logger.debugEnabled) logger.debug(`${path} ${status[code]}`, { requestId });
     };
     metrics.started();
     call.start = listener => {
@@ -33,7 +35,11 @@ export function observer({ clock, logger, methods }: ObserverOptions): ServerInt
         end(status.CANCELLED);
         listener.onCancel();
       };
-      start.call(call, { ...listener, onCancel });
+      const onReceiveMetadata: typeof listener.onReceiveMetadata = metadata => {
+        if (logger.debugEnabled) requestId = requestIdOf(metadata);
+        listener.onReceiveMetadata(metadata);
+      };
+      start.call(call, { ...listener, onCancel, onReceiveMetadata });
     };
     call.sendStatus = answer => {
       end(answer.code);

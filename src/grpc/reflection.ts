@@ -33,7 +33,7 @@ export function reflectionHandlers({ files, openCalls, logger }: ReflectionOptio
           call.pause();
           call.once('drain', () => call.resume());
         } catch (error) {
-          call.emit('error', callFailure(error, call.getPath(), logger));
+          call.emit('error', callFailure(error, call, logger));
         }
       });
       call.on('end', () => call.end());

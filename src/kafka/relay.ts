@@ -56,8 +56,6 @@ class Work implements Origin {
   }
 }
 
-let messages = 0;
-
 /**
  * Answers the messages of one session: many at the same time, the answers of each partition in the order of its messages. It ends
  * with its session; what was not acknowledged by then comes again in the next.
@@ -150,7 +148,7 @@ export class Relay {
     const { dataPlane, clock, read, answer } = this.options;
     const headers = headerTexts(work.message.headers);
     // Nobody waits for the answer, so that there is no time after which it comes too late.
-    const context = new RequestContext(`kafka-${(++messages).toString(36)}`, Number.POSITIVE_INFINITY, headers);
+    const context = new RequestContext(Number.POSITIVE_INFINITY, headers);
     context.timings.received = clock.now();
     work.context = context;
     let request: InferRequest;

@@ -8,8 +8,6 @@ import { RestMetrics } from './rest-metrics.js';
 
 export interface MetricsOptions {
   readonly clock: Clock;
-  /** What REST metrics carry as `app_name`. */
-  readonly appName: string;
   /** What the names of REST metrics begin with. */
   readonly restPrefix: string;
   /** Requests that wait, by model version; read at every scrape. */
@@ -27,7 +25,7 @@ export interface ServerMetrics {
 }
 
 /** Throws INVALID_ARGUMENT when `restPrefix` cannot start a metric's name. */
-export function createMetrics({ clock, appName, restPrefix, queueDepths, models }: MetricsOptions): ServerMetrics {
+export function createMetrics({ clock, restPrefix, queueDepths, models }: MetricsOptions): ServerMetrics {
   const registry = new Registry();
   const telemetry = new ModelMetrics(registry, clock);
   gaugeOfModels(registry, 'modelyard_queue_depth', 'Requests that wait for a worker', function* () {
@@ -36,7 +34,7 @@ export function createMetrics({ clock, appName, restPrefix, queueDepths, models 
   gaugeOfModels(registry, 'modelyard_model_ready', 'Whether a model version answers: 1 or 0', function* () {
     for (const { label, state } of models()) yield [label, state === 'ready' ? 1 : 0];
   });
-  const rest = new RestMetrics(registry, appName, restPrefix);
+  const rest = new RestMetrics(registry, restPrefix);
   const grpc = new GrpcMetrics(registry);
   collectDefaultMetrics({ register: registry });
   return { registry, telemetry, rest, grpc };

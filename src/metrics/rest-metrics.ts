@@ -11,6 +11,8 @@ import {
   histogram,
 } from './metric-family.js';
 
+/** MLServer's constant, which dashboards ask for, whatever `server_name` says. */
+const APP_NAME = 'mlserver';
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 /** Probes ask often and tell nothing. */
 const UNCOUNTED_ROUTES: ReadonlySet<string> = new Set(['/v2/health/live', '/v2/health/ready']);
@@ -32,11 +34,7 @@ export class RestMetrics {
   private readonly byRoute = new Map<string, Map<string, Map<number, EndpointCells>>>();
 
   /** Throws INVALID_ARGUMENT when `prefix` cannot start a metric's name. */
-  constructor(
-    registry: Registry,
-    private readonly appName: string,
-    prefix: string,
-  ) {
+  constructor(registry: Registry, prefix: string) {
     checkPrefix(prefix);
     this.totals = counter(registry, {
       name: `${prefix}_requests_total`,
@@ -73,7 +71,7 @@ export class RestMetrics {
   }
 
   private running(method: string): NumberCell {
-    return entry(this.byMethod, method, () => this.inProgress.cell({ app_name: this.appName, method }));
+    return entry(this.byMethod, method, () => this.inProgress.cell({ app_name: APP_NAME, method }));
   }
 
   /** Maps in maps: three look-ups of ready-made texts cost less than making one key of them. */
@@ -81,7 +79,7 @@ export class RestMetrics {
     const byMethod = entry(this.byRoute, route, () => new Map<string, Map<number, EndpointCells>>());
     const byStatus = entry(byMethod, method, () => new Map<number, EndpointCells>());
     return entry(byStatus, status, () => {
-      const labels = { app_name: this.appName, method, path: pathOf(route), status_code: String(status) };
+      const labels = { app_name: APP_NAME, method, path: pathOf(route), status_code: String(status) };
       return { total: this.totals.cell(labels), duration: this.durations.cell(labels) };
     });
   }

@@ -58,6 +58,8 @@ export async function restApp(options: RestOptions): Promise<FastifyInstance> {
     http: { connectionsCheckingInterval: checkMs, headersTimeout: headersMs },
     routerOptions: { maxParamLength: MAX_NAME_LENGTH },
     exposeHeadRoutes: true,
+    // For the log.
+    requestIdHeader: 'x-request-id',
     frameworkErrors: answerBadPath,
     clientErrorHandler: answerBadHttp,
   });

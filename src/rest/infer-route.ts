@@ -98,7 +98,7 @@ export function contextOf(
   const { clock, requestTimeoutMs } = options;
   const now = clock.now();
   const deadline = requestTimeoutMs > 0 ? now + requestTimeoutMs : Number.POSITIVE_INFINITY;
-  const context = new RequestContext(request.id, deadline, request.headers as Record<string, string>);
+  const context = new RequestContext(deadline, request.headers as Record<string, string>);
   context.timings.received = now;
   context.trace = options.tracing?.begin(context, `${request.method} ${route}`, {
     'http.request.method': request.method,

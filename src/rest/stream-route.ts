@@ -31,7 +31,8 @@ export function streamRoute(route: string, options: InferRouteOptions) {
       }
     } catch (error) {
       const known = toServerError(error);
-      if (known.cause !== undefined) logger.error(`${route}: ${known.message}`, { error: known.cause });
+      if (known.cause !== undefined)
+        logger.error(`${route}: ${known.message}`, { requestId: request.id, error: known.cause });
       const message = known === error ? known.message : INTERNAL_MESSAGE;
       await send(raw, `data: ${JSON.stringify({ error: message })}\n\n`);
     }

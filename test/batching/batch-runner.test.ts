@@ -41,7 +41,7 @@ describe('BatchRunner', () => {
     const batch: Waiting[] = [];
     const answers = values.map(value => {
       const answer = new Promise<BatchShare>((resolve, reject) => {
-        const context = new RequestContext('r', Number.POSITIVE_INFINITY, {});
+        const context = new RequestContext(Number.POSITIVE_INFINITY, {});
         batch.push(new Waiting(context, rowsRequest([value]), 1, false, resolve, reject));
       });
       answer.catch(() => {});

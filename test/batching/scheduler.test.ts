@@ -37,7 +37,7 @@ describe('Scheduler', () => {
   });
 
   function submit(request: InferRequest, model = MODEL, deadline = Number.POSITIVE_INFINITY) {
-    const context = new RequestContext('r', deadline, {});
+    const context = new RequestContext(deadline, {});
     const answer = scheduler.submit(context, model, request);
     answer.catch(() => {});
     return { context, answer };

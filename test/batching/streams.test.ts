@@ -67,7 +67,7 @@ describe('Streams', () => {
   });
 
   function open(deadline = Number.POSITIVE_INFINITY, headers = {}) {
-    const context = new RequestContext('r', deadline, headers);
+    const context = new RequestContext(deadline, headers);
     const answers = scheduler.stream(context, MODEL, rowsRequest([1]));
     const first = answers.next();
     first.catch(() => {});
@@ -93,7 +93,7 @@ describe('Streams', () => {
     open();
     open();
     assert.deepEqual(streams.map(({ worker }) => worker).sort(), [0, 1]);
-    void scheduler.submit(new RequestContext('r', Number.POSITIVE_INFINITY, {}), MODEL, rowsRequest([1]));
+    void scheduler.submit(new RequestContext(Number.POSITIVE_INFINITY, {}), MODEL, rowsRequest([1]));
     clock.endTurn();
     assert.equal(pool.frames.length, 1);
   });
@@ -177,7 +177,7 @@ describe('requests to models that see headers', () => {
       { traceparent: '2', tenant: 'a' },
       { tenant: 'b' },
     ] as Record<string, string>[]) {
-      const context = new RequestContext('r', Number.POSITIVE_INFINITY, headers);
+      const context = new RequestContext(Number.POSITIVE_INFINITY, headers);
       scheduler.submit(context, model, rowsRequest([1])).catch(() => {});
     }
     clock.endTurn();

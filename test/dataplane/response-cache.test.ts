@@ -65,7 +65,7 @@ describe('ResponseCache', () => {
 
 describe('cacheKey', () => {
   const model = (seesParameters: boolean) => ({ seesParameters }) as ScheduledModel;
-  const context = (headers: Record<string, string> = {}) => new RequestContext('1', Number.POSITIVE_INFINITY, headers);
+  const context = (headers: Record<string, string> = {}) => new RequestContext(Number.POSITIVE_INFINITY, headers);
   const request: InferRequest = { id: 'one', inputs: [fp32('x', [2, 2], [1, 2, 3, 4])] };
   const key = (other: Partial<InferRequest>, sees = false, headers?: Record<string, string>) =>
     cacheKey(context(headers), model(sees), { ...request, ...other });

@@ -108,7 +108,6 @@ describe('the files of deploy/kubernetes', () => {
     const label = { name: 'm', version: '' };
     const { registry } = createMetrics({
       clock: systemClock,
-      appName: 's',
       restPrefix: 'rest',
       queueDepths: () => [{ label, waiting: 3, running: 0 }],
       models: () => [],

@@ -300,7 +300,7 @@ describe('the REST server', () => {
     assert.equal(page.value('modelyard_model_ready', { model: 'digits', version: '10' }), 1);
     assert.equal(page.value('modelyard_workers'), 1);
     assert.ok(page.value('parallel_request_queue_count')! > 0);
-    const route = { app_name: 'tested', method: 'POST', path: '/v2/models/{model_name}/infer', status_code: '422' };
+    const route = { app_name: 'mlserver', method: 'POST', path: '/v2/models/{model_name}/infer', status_code: '422' };
     assert.equal(page.value('rest_server_requests_total', route), 1);
     assert.equal(page.value('rest_server_request_duration_seconds_count', route), 1);
     assert.deepEqual(

@@ -35,11 +35,4 @@ describe('contextOf', () => {
     const { headers } = contextOf(callWith(never, metadata), { clock, requestTimeoutMs: 0 });
     assert.deepEqual(headers, { 'x-one': 'a', 'x-two': 'c', 'x-bin': 'AQID' });
   });
-
-  it('gives every call an id of its own for the log', () => {
-    assert.notEqual(
-      contextOf(callWith(never), { clock, requestTimeoutMs: 0 }).id,
-      contextOf(callWith(never), { clock, requestTimeoutMs: 0 }).id,
-    );
-  });
 });

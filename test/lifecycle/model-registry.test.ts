@@ -175,7 +175,7 @@ describe('ModelRegistry', () => {
     await registry.setDesired('m', [modelSpec('m')]);
     const running = await puppet.ask('m');
     await registry.setDesired('m', []);
-    await assert.rejects(dataPlane.infer(new RequestContext('r', 0, {}), { name: 'm' }, rowsRequest([1])), {
+    await assert.rejects(dataPlane.infer(new RequestContext(0, {}), { name: 'm' }, rowsRequest([1])), {
       code: 'NOT_FOUND',
     });
     assert.deepEqual(pool.unloads, []);

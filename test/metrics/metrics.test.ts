@@ -20,7 +20,6 @@ function setUp() {
   const models: { label: ModelLabel; state: ModelStateName }[] = [];
   const metrics = createMetrics({
     clock,
-    appName: 'mlserver',
     restPrefix: 'rest_server',
     queueDepths: () => queues,
     models: () => models,
@@ -29,7 +28,7 @@ function setUp() {
 }
 
 function context(timings: { received: number; queued?: number; dispatched?: number }): RequestContext {
-  const made = new RequestContext('id', Number.POSITIVE_INFINITY, {});
+  const made = new RequestContext(Number.POSITIVE_INFINITY, {});
   Object.assign(made.timings, timings);
   return made;
 }

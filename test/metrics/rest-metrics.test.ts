@@ -9,7 +9,7 @@ const INFER = '/v2/models/:model_name/infer';
 
 function restMetrics(prefix = 'rest_server') {
   const registry = new Registry();
-  const rest = new RestMetrics(registry, 'mlserver', prefix);
+  const rest = new RestMetrics(registry, prefix);
   return { registry, rest, scrape: async () => new Exposition(await registry.metrics()) };
 }
 

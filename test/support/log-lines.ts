@@ -1,6 +1,7 @@
 export interface LogLine {
   readonly level: string;
   readonly message: string;
+  readonly request_id?: string;
 }
 
 /** A log in JSON lines, as it is written; other lines are passed over. */

@@ -72,7 +72,7 @@ export class PuppetRegistry {
 
   /** Asks and lets the request go to its worker; answers are the test's. */
   async ask(name: string) {
-    const context = new RequestContext('r', Number.POSITIVE_INFINITY, {});
+    const context = new RequestContext(Number.POSITIVE_INFINITY, {});
     const answer = this.dataPlane.infer(context, { name }, rowsRequest([1]));
     answer.catch(() => {});
     await nextTurn();

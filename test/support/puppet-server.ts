@@ -61,7 +61,6 @@ export async function startPuppetServer(
   const repository = new MemoryRepository();
   const metrics = createMetrics({
     clock: systemClock,
-    appName: 'test',
     restPrefix: 'rest_server',
     queueDepths: () => scheduler.depths(),
     models: () => registry.versions(),

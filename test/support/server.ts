@@ -53,7 +53,7 @@ export class TestServer {
   private constructor(
     readonly server: InferenceServer,
     readonly folder: string,
-    private readonly lines: LogLines,
+    private readonly log: LogLines,
   ) {
     this.port = portOf(server, 'HTTP');
     this.metricsPort = portOf(server, 'Metrics');
@@ -86,19 +86,24 @@ export class TestServer {
     return new TestServer(server, folder, lines);
   }
 
+  /** All lines of the log. */
+  get lines(): readonly LogLine[] {
+    return this.log.all;
+  }
+
   /** What was logged. */
   get messages(): string[] {
-    return this.lines.all.map(({ message }) => message);
+    return this.lines.map(({ message }) => message);
   }
 
   /** What was logged as an error. */
   get errors(): string[] {
-    return this.lines.all.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
+    return this.lines.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
   }
 
   /** Waits until something like this has been logged. */
   logged(pattern: RegExp): Promise<LogLine> {
-    return this.lines.find(pattern);
+    return this.log.find(pattern);
   }
 
   /** Where an endpoint listens: 'HTTP', 'gRPC', 'Metrics'. */

@@ -8,8 +8,9 @@ import { suiteLifetime } from '../support/lifetime.js';
 import { TestServer } from '../support/server.js';
 import { GRPC_DIFFERENCES } from './grpc-differences.js';
 import { askGrpc, compareGrpc } from './grpc-replay.js';
+import { compareMetrics } from './metrics-replay.js';
 import { BROKEN_MODEL, MODELS_OF_THE_AGENT, RECORDED_MODELS, STREAMING_MODEL } from './recorded-models.js';
-import { type GrpcRecording, type RestRecording, recordings } from './recordings.js';
+import { type KafkaRecording, type Recording, recordings } from './recordings.js';
 import { REST_DIFFERENCES } from './rest-differences.js';
 import { askRest, compareRest } from './rest-replay.js';
 
@@ -49,8 +50,8 @@ const BEFORE: Readonly<Record<number, (server: TestServer) => void>> = {
   },
 };
 
-const isReplayed = (recording: { readonly kind: string }): recording is RestRecording | GrpcRecording =>
-  recording.kind === 'rest' || recording.kind === 'grpc';
+const isReplayed = (recording: Recording): recording is Exclude<Recording, KafkaRecording> =>
+  recording.kind !== 'kafka';
 const replayed = recordings.filter(isReplayed);
 
 describe('the exchanges recorded with MLServer', () => {
@@ -63,6 +64,7 @@ describe('the exchanges recorded with MLServer', () => {
     );
     assert.equal(numbersOf('rest').length, 91);
     assert.equal(numbersOf('grpc').length, 29);
+    assert.deepEqual(numbersOf('metrics'), [95]);
     for (const { n, profile } of replayed) assert.ok(PROFILES[profile], `${n}: no server of profile ${profile}`);
   });
 
@@ -96,6 +98,8 @@ for (const [name, { settings, files }] of Object.entries(PROFILES)) {
         if (recording.kind === 'rest') {
           const answer = await askRest(server, recording);
           checkAgainst(REST_DIFFERENCES[n], other => compareRest(answer, recording.response, other));
+        } else if (recording.kind === 'metrics') {
+          compareMetrics((await server.metrics()).text, recording);
         } else {
           const answer = await askGrpc(client, recording);
           checkAgainst(GRPC_DIFFERENCES[n], other => compareGrpc(answer, recording, other));
