@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +10,7 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/cli.js';
 import type { CliHost } from '../../src/cli/host.js';
+import { type Certificate, selfSigned } from '../support/certificate.js';
 import { digits, requestFor } from '../support/examples.js';
 import { type Lifetime, suiteLifetime } from '../support/lifetime.js';
 import { CliProcess } from '../support/process.js';
@@ -168,13 +170,18 @@ test('a server that dies in the middle: what was answered stays, every other lin
 });
 
 /** A server that answers each request with the next of these. */
-async function scriptedServer(t: Lifetime, answers: readonly { status: number; body: string }[]) {
+async function scriptedServer(
+  t: Lifetime,
+  answers: readonly { status: number; body: string }[],
+  certificate?: Certificate,
+) {
   const requests: { url?: string; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
-  const server = createServer(async (request, response) => {
+  const answerNext = async (request: IncomingMessage, response: ServerResponse) => {
     const body = Buffer.concat(await request.toArray()).toString();
     const { status, body: answer } = answers[requests.push({ url: request.url, headers: request.headers, body }) - 1];
     response.writeHead(status, { 'retry-after': '1' }).end(answer);
-  });
+  };
+  const server = certificate === undefined ? createServer(answerNext) : createTlsServer(certificate, answerNext);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close().closeAllConnections());
   return { url: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
@@ -198,6 +205,31 @@ test('tries again when there is no room, sends lines as they are, and keeps ever
   assert.deepEqual([headers['x-own'], headers['content-type']], ['a, b', 'application/x']);
   assert.equal(headers['seldon-puid'], headers['x-request-id']);
   assert.match(host.errors(), /^status 429: another attempt in \d\.\d s$/m);
+});
+
+test('speaks TLS when the URL or --use-ssl says so, with certificates it can check or when told not to', async t => {
+  const certificate = selfSigned(t);
+  if (certificate === undefined) return t.skip('there is no openssl to make a certificate');
+  const answer = { status: 200, body: '{"outputs":[]}' };
+  const { url, requests } = await scriptedServer(t, [answer, answer, answer], certificate);
+  const atOnce = ['-r', '0'];
+  const untrusted = inferring(['-u', `https://${url}`, ...atOnce], { input: '{}' });
+  assert.equal(await untrusted.code, 1);
+  const [{ error }] = untrusted.lines();
+  assert.deepEqual([error.status, error.msg], ['connection error', 'self-signed certificate']);
+  for (const args of [
+    ['-u', `https://${url}`],
+    ['-u', url, '--use-ssl'],
+  ]) {
+    const { code, host } = inferring([...args, ...atOnce, '--insecure'], { input: '{}' });
+    assert.equal(await code, 0, host.output());
+  }
+  const folder = temporaryFolder(t, { 'in.jsonl': '{}' });
+  const paths = ['-i', join(folder, 'in.jsonl'), '-o', join(folder, 'out.jsonl')];
+  const env = { NODE_EXTRA_CA_CERTS: certificate.path };
+  const trusting = new CliProcess(t, { args: ['infer', '-m', 'm', '-u', `https://${url}`, ...atOnce, ...paths], env });
+  assert.equal(await trusting.exit, 0, trusting.errors);
+  assert.equal(requests.length, 3);
 });
 
 test('an answer that is no JSON object is a failure of its line', async t => {

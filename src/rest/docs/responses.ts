@@ -20,7 +20,7 @@ export const FAILURES = {
   },
   Internal: failure('The model or the server failed.'),
   Unavailable: failure('The worker was lost, or the server stops.'),
-  TooLate: failure('`request_timeout` or `infer_timeout` has passed.'),
+  TooLate: failure('`request_timeout`, `infer_timeout` or, for a load, `load_timeout` has passed.'),
   Other: failure('Any other failure.'),
 } satisfies Record<string, Response>;
 
