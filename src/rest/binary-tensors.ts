@@ -12,9 +12,13 @@ import type { Tensor } from '../core/tensor.js';
 import { putRaw, rawLength } from '../wire/raw-tensor.js';
 import { decodeInferRequest, encodeInferResponse } from './infer-json.js';
 import { BinaryTail } from './json/binary-tail.js';
-import { binaryOutputJson, outputJson } from './json/output.js';
+import { binaryOutputJson, outputJson, outputPieces } from './json/output.js';
+import { isLong, piecesInTurns } from './long-answer.js';
 
 export const HEADER_LENGTH = 'inference-header-content-length';
+
+/** The names of outputs that stand behind the JSON; true for all. */
+type Binary = ReadonlySet<string> | true;
 
 /** A request whose JSON is `headerLength` bytes long. Throws as `decodeInferRequest`, and for lengths beyond the body. */
 export function decodeBinaryRequest(body: Buffer, headerLength: string): InferRequest {
@@ -30,7 +34,7 @@ export function decodeBinaryRequest(body: Buffer, headerLength: string): InferRe
 }
 
 /** The names of the outputs that are to be binary; undefined when none is, true when all are. */
-export function binaryOutputs({ parameters, outputs }: InferRequest): ReadonlySet<string> | true | undefined {
+export function binaryOutputs({ parameters, outputs }: InferRequest): Binary | undefined {
   const all = parameters?.binary_data_output === true;
   if (outputs === undefined) return all || undefined;
   const names = outputs.filter(output => output.parameters?.binary_data ?? all).map(output => output.name);
@@ -44,23 +48,41 @@ export interface BinaryAnswer {
 }
 
 /** A response whose outputs named in `binary` stand behind the JSON. */
-export function encodeBinaryResponse(response: InferResponse, binary: ReadonlySet<string> | true): BinaryAnswer {
-  const behind: Tensor[] = [];
-  let size = 0;
-  const json = encodeInferResponse(response, output => {
-    if (binary !== true && !binary.has(output.name)) return outputJson(output);
-    const length = rawLength(output.data);
-    behind.push(output);
-    size += length;
-    return binaryOutputJson(output, length);
-  });
-  const headerLength = Buffer.byteLength(json);
-  const body = Buffer.allocUnsafe(headerLength + size);
-  body.write(json);
-  let at = headerLength;
+export function encodeBinaryResponse(response: InferResponse, binary: Binary): BinaryAnswer {
+  const json = encodeInferResponse(response, output => (isBehind(output, binary) ? head(output) : outputJson(output)));
+  return withTail(Buffer.from(json), response, binary);
+}
+
+/** The same, with a long JSON made in turns of the event loop. */
+export function encodeBinaryInTurns(response: InferResponse, binary: Binary): BinaryAnswer | Promise<BinaryAnswer> {
+  const outputs = response.outputs.filter(output => !isBehind(output, binary));
+  return isLong({ ...response, outputs }) ? encodeLong(response, binary) : encodeBinaryResponse(response, binary);
+}
+
+async function encodeLong(response: InferResponse, binary: Binary): Promise<BinaryAnswer> {
+  const pieces: Buffer[] = [];
+  const made = piecesInTurns(response, output => (isBehind(output, binary) ? [head(output)] : outputPieces(output)));
+  for await (const piece of made) pieces.push(Buffer.from(piece));
+  return withTail(Buffer.concat(pieces), response, binary);
+}
+
+function isBehind({ name }: Tensor, binary: Binary): boolean {
+  return binary === true || binary.has(name);
+}
+
+function head(output: Tensor): string {
+  return binaryOutputJson(output, rawLength(output.data));
+}
+
+function withTail(json: Buffer, { outputs }: InferResponse, binary: Binary): BinaryAnswer {
+  const behind = outputs.filter(output => isBehind(output, binary));
+  const size = behind.reduce((sum, { data }) => sum + rawLength(data), 0);
+  const body = Buffer.allocUnsafe(json.length + size);
+  body.set(json);
+  let at = json.length;
   for (const { data } of behind) {
     putRaw(body.subarray(at), data);
     at += rawLength(data);
   }
-  return { body, headerLength };
+  return { body, headerLength: json.length };
 }

@@ -59,12 +59,15 @@ export function encodeInferResponse(response: InferResponse, outputText = output
   return `${text}]}`;
 }
 
-/** The same text piece by piece, each of at most a few thousand values. */
-export function* inferResponsePieces(response: InferResponse): Generator<string, undefined> {
+/** The same text piece by piece, each of at most a few thousand values. `piecesOf` writes one output. */
+export function* inferResponsePieces(
+  response: InferResponse,
+  piecesOf: (output: Tensor) => Iterable<string> = outputPieces,
+): Generator<string, undefined> {
   yield responseStart(response);
   for (const [i, output] of response.outputs.entries()) {
     if (i > 0) yield ',';
-    yield* outputPieces(output);
+    yield* piecesOf(output);
   }
   yield ']}';
 }

@@ -6,7 +6,7 @@ import type { Tracing } from '../core/tracing.js';
 import type { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import { splitHeaders } from '../dataplane/response-headers.js';
-import { binaryOutputs, decodeBinaryRequest, encodeBinaryResponse, HEADER_LENGTH } from './binary-tensors.js';
+import { binaryOutputs, decodeBinaryRequest, encodeBinaryInTurns, HEADER_LENGTH } from './binary-tensors.js';
 import { addHeaders, COMPRESS_FROM_BYTES, sendCompressible } from './compression.js';
 import { isMsgpackType, MSGPACK_TYPE, wantsMsgpack } from './content-type.js';
 import type { Cors } from './cors.js';
@@ -48,7 +48,7 @@ export function inferRoute(route: string, options: InferRouteOptions) {
     }
     const binary = binaryOutputs(asked);
     if (binary !== undefined) {
-      const { body, headerLength } = encodeBinaryResponse(response, binary);
+      const { body, headerLength } = await encodeBinaryInTurns(response, binary);
       headers.push(HEADER_LENGTH, String(headerLength), 'content-type', 'application/octet-stream');
       return sendCompressible(request, reply, body, headers, options.gzipEnabled);
     }

@@ -24,8 +24,10 @@ export function isLong({ outputs }: InferResponse): boolean {
 }
 
 /** The text of an answer, one piece in a turn of the event loop. */
-export async function* piecesInTurns(response: InferResponse): AsyncGenerator<string, undefined> {
-  for (const piece of inferResponsePieces(response)) {
+export async function* piecesInTurns(
+  ...asked: Parameters<typeof inferResponsePieces>
+): AsyncGenerator<string, undefined> {
+  for (const piece of inferResponsePieces(...asked)) {
     yield piece;
     await nextTurn();
   }

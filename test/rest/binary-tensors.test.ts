@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InferResponse } from '../../src/core/protocol.js';
-import { bytesColumn, texts } from '../../src/core/tensor.js';
-import { binaryOutputs, decodeBinaryRequest, encodeBinaryResponse } from '../../src/rest/binary-tensors.js';
+import { bytesColumn, type Tensor, texts } from '../../src/core/tensor.js';
+import {
+  binaryOutputs,
+  decodeBinaryRequest,
+  encodeBinaryInTurns,
+  encodeBinaryResponse,
+} from '../../src/rest/binary-tensors.js';
 import { decodeInferRequest } from '../../src/rest/infer-json.js';
 
 /** A body of this JSON and these bytes, and the header that says where one ends. */
@@ -98,6 +103,15 @@ describe('binary tensor data', () => {
       ],
     );
     assert.deepEqual([...body.subarray(headerLength)], [...floats(1, 2), 2, 0, 0, 0, 0x78, 0x79]);
+  });
+
+  it('goes out the same in turns, where the outputs in JSON are long', async () => {
+    const numbers: Tensor = { name: 'n', datatype: 'FP64', shape: [40_000], data: new Float64Array(40_000).fill(0.5) };
+    const response: InferResponse = { modelName: 'm', outputs: [numbers, { ...numbers, name: 'raw' }] };
+    const made = encodeBinaryInTurns(response, new Set(['raw']));
+    assert.ok(made instanceof Promise);
+    assert.deepEqual(await made, encodeBinaryResponse(response, new Set(['raw'])));
+    assert.ok(!(encodeBinaryInTurns(response, true) instanceof Promise), 'only JSON takes its time');
   });
 
   it('is asked for output by output or for all', () => {

@@ -195,16 +195,21 @@ function changePaths(
   parameterNames: readonly ParameterName[],
   summaries: { readonly load: string; readonly unload: string },
 ): Record<string, PathItem> {
-  const change = (operationId: string, summary: string, done: string): Operation => ({
+  const change = (
+    operationId: string,
+    summary: string,
+    done: string,
+    ...also: Parameters<typeof failures>
+  ): Operation => ({
     operationId: operationId + suffix,
     tags: ['Repository'],
     summary,
     description: 'A body is passed over.',
     parameters: parameterNames.map(parameter),
-    responses: { ...failures('400', '404', '409', '422', '500', '503'), '200': answer(done) },
+    responses: { ...failures('400', '404', '409', '422', '500', '503', ...also), '200': answer(done) },
   });
   return {
-    [`${path}/load`]: { post: change('load', summaries.load, 'Every worker has loaded it.') },
+    [`${path}/load`]: { post: change('load', summaries.load, 'Every worker has loaded it.', '504') },
     [`${path}/unload`]: { post: change('unload', summaries.unload, 'It serves no more.') },
   };
 }
