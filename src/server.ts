@@ -5,7 +5,7 @@ import { adaptive } from './batching/policy.js';
 import { Scheduler } from './batching/scheduler.js';
 import { modelScheduling } from './batching/scheduling.js';
 import { systemClock } from './core/clock.js';
-import { ServerError } from './core/errors.js';
+import { ServerError, stopping } from './core/errors.js';
 import type { Telemetry } from './core/telemetry.js';
 import { checkRequest } from './dataplane/check-request.js';
 import { DataPlane } from './dataplane/dataplane.js';
@@ -180,7 +180,7 @@ export class InferenceServer {
     this.registry.stop();
     const drained = this.drain();
     await Promise.race([drained, limit(DRAIN_SHARE)]);
-    this.scheduler.refuseWaiting(new ServerError('UNAVAILABLE', 'the server is stopping'));
+    this.scheduler.refuseWaiting(stopping());
     await Promise.race([drained, limit(REFUSE_SHARE)]);
     await this.close();
   }

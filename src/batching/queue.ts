@@ -6,6 +6,8 @@ import type { Waiting } from './waiting.js';
 const CROWD_HALF_LIFE_MS = 50;
 /** Fewer callers are not worth two batches. */
 const SMALLEST_HALF = 8;
+/** A pause is no gap between arrivals: longer ones count as this. */
+const LONGEST_GAP_MS = 100;
 /** Weight of the latest gap between arrivals in their average. */
 const GAP_WEIGHT = 0.1;
 /** Weight of the latest batch in the average time the model takes. */
@@ -22,11 +24,11 @@ export interface Backlog {
 export class RequestQueue {
   private items: Waiting[] = [];
   private first = 0;
-  private waitingRows = 0;
+  private rows = 0;
   private running = 0;
-  private newest = 0;
-  private gapMs = 0;
-  private modelMs = 0;
+  private newestAt = 0;
+  private arrivalGapMs = 0;
+  private inferenceMs = 0;
   private crowd = 0;
   private crowdAt = 0;
 
@@ -34,26 +36,6 @@ export class RequestQueue {
 
   get requests(): number {
     return this.items.length - this.first;
-  }
-
-  get rows(): number {
-    return this.waitingRows;
-  }
-
-  get oldestAt(): number {
-    return this.items[this.first].context.timings.queued;
-  }
-
-  get newestAt(): number {
-    return this.newest;
-  }
-
-  get arrivalGapMs(): number {
-    return this.gapMs;
-  }
-
-  get inferenceMs(): number {
-    return this.modelMs;
   }
 
   /** Whether half of the callers that were seen together lately wait here: the other half can follow while these are served. */
@@ -66,16 +48,31 @@ export class RequestQueue {
     return this.requests === 0 && this.running === 0;
   }
 
-  /** Callers seen together lately who are neither waiting nor being served now. */
-  expectedRequests(now: number): number {
-    return this.fadedCrowd(now) - this.requests - this.running;
+  /** What the policy decides by; of a queue where something waits. */
+  snapshot(now: number): QueueSnapshot {
+    const { maxBatchSize, maxBatchTimeMs } = this.backlog.model;
+    const { requests, rows, newestAt, arrivalGapMs, inferenceMs } = this;
+    const oldestAt = this.items[this.first].context.timings.queued;
+    const expectedRequests = this.fadedCrowd(now) - requests - this.running;
+    return {
+      requests,
+      rows,
+      oldestAt,
+      newestAt,
+      maxBatchSize,
+      maxBatchTimeMs,
+      expectedRequests,
+      arrivalGapMs,
+      inferenceMs,
+    };
   }
 
   push(item: Waiting, now: number): void {
-    if (this.newest > 0) this.gapMs += (Math.min(now - this.newest, 100) - this.gapMs) * GAP_WEIGHT;
-    this.newest = now;
+    if (this.newestAt > 0)
+      this.arrivalGapMs += (Math.min(now - this.newestAt, LONGEST_GAP_MS) - this.arrivalGapMs) * GAP_WEIGHT;
+    this.newestAt = now;
     this.items.push(item);
-    this.waitingRows += item.rows;
+    this.rows += item.rows;
     this.backlog.waiting++;
     const present = this.requests + this.running;
     const crowd = this.fadedCrowd(now);
@@ -88,7 +85,7 @@ export class RequestQueue {
     const index = this.items.indexOf(item, this.first);
     if (index < 0) return false;
     this.items.splice(index, 1);
-    this.waitingRows -= item.rows;
+    this.rows -= item.rows;
     this.backlog.waiting--;
     return true;
   }
@@ -105,7 +102,7 @@ export class RequestQueue {
       this.first++;
       if (item.alone) break;
     }
-    this.waitingRows -= taken;
+    this.rows -= taken;
     if (this.first === this.items.length) {
       this.items = [];
       this.first = 0;
@@ -121,7 +118,7 @@ export class RequestQueue {
   /** As many of the requests taken have been answered; the model took so long. */
   answered(requests: number, inferenceMs: number): void {
     this.running -= requests;
-    this.modelMs += (inferenceMs - this.modelMs) * INFERENCE_WEIGHT;
+    this.inferenceMs += (inferenceMs - this.inferenceMs) * INFERENCE_WEIGHT;
   }
 
   /** One of the requests taken goes to no worker. */
@@ -129,23 +126,8 @@ export class RequestQueue {
     this.running--;
   }
 
+  /** Callers seen together lately, less the longer ago that was. */
   private fadedCrowd(now: number): number {
     return this.crowd * 2 ** ((this.crowdAt - now) / CROWD_HALF_LIFE_MS);
   }
-}
-
-/** What the policy decides by. */
-export function snapshot(queue: RequestQueue, now: number): QueueSnapshot {
-  const { maxBatchSize, maxBatchTimeMs } = queue.backlog.model;
-  return {
-    requests: queue.requests,
-    rows: queue.rows,
-    oldestAt: queue.oldestAt,
-    newestAt: queue.newestAt,
-    maxBatchSize,
-    maxBatchTimeMs,
-    expectedRequests: queue.expectedRequests(now),
-    arrivalGapMs: queue.arrivalGapMs,
-    inferenceMs: queue.inferenceMs,
-  };
 }

@@ -8,7 +8,7 @@ import { hasRowsToShare, requestRows } from './batch.js';
 import { BatchRunner } from './batch-runner.js';
 import { ModelQueues } from './model-queues.js';
 import type { BatchPolicy } from './policy.js';
-import { type RequestQueue, snapshot } from './queue.js';
+import type { RequestQueue } from './queue.js';
 import { clientGone, deadlineExceeded, noWorker, tooMany } from './refusals.js';
 import type { ScheduledModel } from './scheduled-model.js';
 import { signatureFor } from './signature.js';
@@ -203,7 +203,7 @@ export class Scheduler {
     while (undecided > 0 && this.slots.free) {
       const queue = this.active[0];
       const worker = this.slots.freeFor(queue.backlog.model.key);
-      const decision = worker === undefined ? IDLE : this.options.policy(snapshot(queue, now), now);
+      const decision = worker === undefined ? IDLE : this.options.policy(queue.snapshot(now), now);
       if (worker !== undefined && decision.kind === 'dispatch') {
         this.dispatch(worker, queue, queue.take(decision.rows), now);
       } else {

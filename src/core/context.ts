@@ -18,8 +18,8 @@ export class Timings {
 
 /**
  * What travels with one request from the transport that made it to the answer. It is mutable in three places only: the transport
- * sets `trace`, the hops write `timings`, and `cancel()` may be called by the transport whose client went away. (A plain flag and a callback, not an
- * AbortSignal: that costs more than the queue does at 25 thousand requests a second.)
+ * sets `trace`, the hops write `timings`, and `cancel()` may be called by the transport whose client went away. (A plain flag and
+ * a callback, not an AbortSignal: that costs more than the queue does at 25 thousand requests a second.)
  */
 export class RequestContext {
   readonly timings = new Timings();

@@ -41,6 +41,11 @@ export class ServerError extends Error {
   }
 }
 
+/** What callers are told from the stop signal on. */
+export function stopping(): ServerError {
+  return new ServerError('UNAVAILABLE', 'the server is stopping');
+}
+
 /** What a client is told about a failure nobody foresaw; the cause goes to the log only. */
 export const INTERNAL_MESSAGE = 'Internal server error';
 

@@ -42,6 +42,11 @@ export interface ModelRef {
   readonly version?: string;
 }
 
+/** A model in a message: `Model m`, `Model m with version v`. */
+export function modelText({ name, version }: ModelRef): string {
+  return version ? `Model ${name} with version ${version}` : `Model ${name}`;
+}
+
 /** A model version as metrics and logs name it. */
 export interface ModelLabel {
   readonly name: string;

@@ -2,14 +2,7 @@ import type { Scheduler } from '../batching/scheduler.js';
 import type { BatchShare } from '../batching/waiting.js';
 import type { RequestContext } from '../core/context.js';
 import { type ErrorCode, toServerError } from '../core/errors.js';
-import type {
-  InferRequest,
-  InferResponse,
-  ModelLabel,
-  ModelMetadata,
-  ModelRef,
-  ServerMetadata,
-} from '../core/protocol.js';
+import type { InferRequest, InferResponse, ModelMetadata, ModelRef, ServerMetadata } from '../core/protocol.js';
 import type { Telemetry } from '../core/telemetry.js';
 import type { ModelRegistry } from '../lifecycle/model-registry.js';
 import type { ModelVersion } from '../lifecycle/model-version.js';
@@ -58,14 +51,10 @@ export class DataPlane {
   }
 
   async infer(context: RequestContext, target: ModelRef, request: InferRequest): Promise<InferResponse> {
-    const { registry, telemetry } = this.options;
-    let label: ModelLabel | undefined;
-    let failure: ErrorCode | undefined;
     let version: ModelVersion | undefined;
+    let failure: ErrorCode | undefined;
     try {
-      version = registry.acquire(target);
-      label = version.label;
-      if (context.trace !== undefined) context.trace.model = label;
+      version = this.acquire(context, target);
       const { name, version: modelVersion, settings } = version.spec;
       const model = version.model!;
       const decoded = decodeContent(request, model, settings);
@@ -79,7 +68,7 @@ export class DataPlane {
       throw known;
     } finally {
       version?.release();
-      telemetry.requestDone(context, label, failure);
+      this.options.telemetry.requestDone(context, version?.label, failure);
     }
   }
 
@@ -92,21 +81,18 @@ export class DataPlane {
     target: ModelRef,
     request: InferRequest,
   ): AsyncGenerator<InferResponse, undefined> {
-    const { registry, scheduler, telemetry } = this.options;
     if (!this.streams(target)) {
       yield await this.infer(context, target, request);
       return;
     }
-    let label: ModelLabel | undefined;
-    let failure: ErrorCode | undefined;
     let version: ModelVersion | undefined;
+    let failure: ErrorCode | undefined;
     try {
-      version = registry.acquire(target);
-      label = version.label;
-      if (context.trace !== undefined) context.trace.model = label;
+      version = this.acquire(context, target);
       checkRequest(version.model!, request);
       const { name, version: modelVersion } = version.spec;
-      for await (const { outputs, parameters } of scheduler.stream(context, version.scheduled!, request)) {
+      const shares = this.options.scheduler.stream(context, version.scheduled!, request);
+      for await (const { outputs, parameters } of shares) {
         yield { id: request.id, modelName: name, modelVersion, parameters, outputs };
       }
     } catch (error) {
@@ -115,7 +101,8 @@ export class DataPlane {
       throw known;
     } finally {
       version?.release();
-      telemetry.requestDone(context, label, failure ?? (context.cancelled ? 'CANCELLED' : undefined));
+      failure ??= context.cancelled ? 'CANCELLED' : undefined;
+      this.options.telemetry.requestDone(context, version?.label, failure);
     }
   }
 
@@ -165,6 +152,13 @@ export class DataPlane {
     } finally {
       version.release();
     }
+  }
+
+  /** The version that answers; the caller must release it. */
+  private acquire(context: RequestContext, target: ModelRef): ModelVersion {
+    const version = this.options.registry.acquire(target);
+    if (context.trace !== undefined) context.trace.model = version.label;
+    return version;
   }
 
   /** Of the cache, or of the model. */

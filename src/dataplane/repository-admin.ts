@@ -1,5 +1,5 @@
 import { ServerError } from '../core/errors.js';
-import type { ModelRef, RepositoryIndexItem, RepositoryState } from '../core/protocol.js';
+import { type ModelRef, modelText, type RepositoryIndexItem, type RepositoryState } from '../core/protocol.js';
 import type { ModelStateName } from '../core/telemetry.js';
 import { byName } from '../lifecycle/load-repository.js';
 import type { ModelRegistry } from '../lifecycle/model-registry.js';
@@ -133,11 +133,10 @@ export class RepositoryAdmin {
       failure => failure.error.httpStatus !== undefined && (version ?? failure.version) === failure.version,
     );
     if (unusable !== undefined) return unusable.error;
-    const what = version === undefined ? `Model ${name}` : `Model ${name} with version ${version}`;
     const others = [...specs, ...passedOver].map(other => other.version ?? 'one without a version').join(', ');
     const versions = others === '' ? '' : `, which has versions ${others}`;
     const reasons = failures.map(({ error }) => `: ${error.message}`).join('');
-    return new ServerError('NOT_FOUND', `${what} not found in ${place}${versions}${reasons}`);
+    return new ServerError('NOT_FOUND', `${modelText({ name, version })} not found in ${place}${versions}${reasons}`);
   }
 }
 

@@ -28,7 +28,7 @@ export interface InferAnswer {
   readonly trailers: Metadata;
 }
 
-export async function infer(options: InferOptions, context: RequestContext, call: InferCall): Promise<InferAnswer> {
+async function infer(options: InferOptions, context: RequestContext, call: InferCall): Promise<InferAnswer> {
   return answerOf(options, context, call, await options.dataPlane.infer(context, call.target, call.request));
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
-import { ServerError } from '../core/errors.js';
+import { portRefused, urlOf } from '../core/listening.js';
 
 /** The port of a gRPC server. */
 export interface Listener {
@@ -28,15 +28,13 @@ export async function listen(server: Server, host: string, port: number): Promis
   try {
     await once(acceptor, 'listening');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${code})`;
-    throw new ServerError('FAILED_PRECONDITION', `grpc_port: port ${port} on ${host} ${reason}`, { cause });
+    throw portRefused('grpc_port', host, port, cause);
   }
   // Raised when a connection cannot be accepted, which is no reason to end the process.
   acceptor.on('error', () => {});
   const { port: taken } = acceptor.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: urlOf(host, taken),
     close: () => void acceptor.close(),
     cut() {
       acceptor.close();

@@ -1,6 +1,6 @@
 import { logVerbosity, Server, setLogVerbosity, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
-import { ServerError } from '../core/errors.js';
+import { stopping } from '../core/errors.js';
 import type { Tracing } from '../core/tracing.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
@@ -74,7 +74,7 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
     url: listener.url,
     async close() {
       listener.close();
-      openCalls.stop(new ServerError('UNAVAILABLE', 'the server is stopping'));
+      openCalls.stop(stopping());
       await new Promise(resolve => server.tryShutdown(resolve));
     },
     cut: () => listener.cut(),

@@ -1,3 +1,4 @@
+import { urlOf } from '../core/listening.js';
 import type { ServerSettings } from '../settings/server-settings.js';
 
 /** Hosts that stand for all addresses, which one of them is asked by. */
@@ -9,5 +10,5 @@ const ANY_ADDRESS = new Map([
 /** Where a server on this machine tells whether it is ready. */
 export function readyUrl({ host, httpPort }: Pick<ServerSettings, 'host' | 'httpPort'>): string {
   const address = ANY_ADDRESS.get(host) ?? host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${httpPort}/v2/health/ready`;
+  return `${urlOf(address, httpPort)}/v2/health/ready`;
 }

@@ -1,4 +1,5 @@
 import { ServerError, toServerError } from '../core/errors.js';
+import { modelText } from '../core/protocol.js';
 import { defaultVersion } from '../repository/version.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import type { ModelVersion } from './model-version.js';
@@ -151,7 +152,6 @@ function keysOf(specs: readonly ModelSpec[]): ReadonlySet<string> {
   return new Set(specs.map(keyOf));
 }
 
-function overtaken({ name, version }: ModelSpec): ServerError {
-  const model = version === undefined ? `Model ${name}` : `Model ${name} with version ${version}`;
-  return new ServerError('ABORTED', `${model} was unloaded while it was loading`);
+function overtaken(spec: ModelSpec): ServerError {
+  return new ServerError('ABORTED', `${modelText(spec)} was unloaded while it was loading`);
 }

@@ -1,5 +1,5 @@
-import { ServerError } from '../core/errors.js';
-import type { ModelRef } from '../core/protocol.js';
+import { ServerError, stopping } from '../core/errors.js';
+import { type ModelRef, modelText } from '../core/protocol.js';
 import type { WorkerId } from '../pool/worker-pool.js';
 import type { ModelSpec } from '../settings/model-spec.js';
 import { ModelFamily } from './model-family.js';
@@ -28,7 +28,8 @@ export class ModelRegistry {
   /** Takes a version for one request; the caller must `release` it. Throws NOT_FOUND or FAILED_PRECONDITION (not ready). */
   acquire(target: ModelRef): ModelVersion {
     const version = this.find(target);
-    if (version.state !== 'ready') throw new ServerError('FAILED_PRECONDITION', `${nameOf(target)} is not ready yet.`);
+    if (version.state !== 'ready')
+      throw new ServerError('FAILED_PRECONDITION', `${modelText(target)} is not ready yet.`);
     version.acquire();
     return version;
   }
@@ -36,7 +37,7 @@ export class ModelRegistry {
   /** The version that answers, or is meant to. Throws NOT_FOUND. */
   find(target: ModelRef): ModelVersion {
     const version = this.families.get(target.name)?.find(target.version);
-    if (version === undefined) throw new ServerError('NOT_FOUND', `${nameOf(target)} not found`);
+    if (version === undefined) throw new ServerError('NOT_FOUND', `${modelText(target)} not found`);
     return version;
   }
 
@@ -68,7 +69,7 @@ export class ModelRegistry {
 
   /** From now on nothing is loaded or unloaded: who waits for that is told so. What serves goes on. */
   stop(): void {
-    this.stopped = new ServerError('UNAVAILABLE', 'the server is stopping');
+    this.stopped = stopping();
     for (const family of this.families.values()) family.stop(this.stopped);
   }
 
@@ -91,8 +92,4 @@ export class ModelRegistry {
     this.options.scheduler.workerLost(worker);
     this.options.telemetry.workerState(worker, 'lost', reason);
   }
-}
-
-function nameOf({ name, version }: ModelRef): string {
-  return version ? `Model ${name} with version ${version}` : `Model ${name}`;
 }

@@ -36,7 +36,7 @@ export class ModelVersion {
 
   constructor(
     readonly spec: ModelSpec,
-    readonly generation: number,
+    generation: number,
     private readonly changed: (version: ModelVersion) => void,
   ) {
     this.key = `${spec.name}@${spec.version ?? ''}#${generation}`;

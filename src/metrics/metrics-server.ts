@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
-import { ServerError } from '../core/errors.js';
+import { portRefused, urlOf } from '../core/listening.js';
 
 export interface MetricsServerOptions {
   readonly host: string;
@@ -31,16 +31,13 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   server.listen(port, host);
   try {
     await once(server, 'listening');
-  } catch (error) {
-    throw new ServerError('FAILED_PRECONDITION', `metrics_port: ${whyNotListening(error, host, port)}`, {
-      cause: error,
-    });
+  } catch (cause) {
+    throw portRefused('metrics_port', host, port, cause);
   }
   // Raised when a connection cannot be accepted, which is no reason to end the process.
   server.on('error', () => {});
   const { port: taken } = server.address() as AddressInfo;
-  const authority = host.includes(':') ? `[${host}]:${taken}` : `${host}:${taken}`;
-  return { url: `http://${authority}${endpoint}`, close: () => close(server) };
+  return { url: `${urlOf(host, taken)}${endpoint}`, close: () => close(server) };
 }
 
 async function answer(
@@ -73,11 +70,6 @@ function send(response: ServerResponse, status: number, text: string, headers: R
     ...headers,
   });
   response.end(body);
-}
-
-function whyNotListening(error: unknown, host: string, port: number): string {
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return `port ${port} of ${host} is in use`;
-  return `cannot listen on ${host}, port ${port}: ${(error as Error).message}`;
 }
 
 async function close(server: Server): Promise<void> {

@@ -2,7 +2,6 @@ import { kindOf } from '../codecs/codec.js';
 import type { DataFrame } from '../codecs/pandas.js';
 import { type DecodedTensor, decodeColumns, decodeTensor, type TensorContentType } from '../codecs/registry.js';
 import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
-
 import { ModelError } from './model-error.js';
 import type { ModelRequest } from './request.js';
 import type { ModelResponse } from './response.js';

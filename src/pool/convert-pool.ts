@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { errorFromData, ServerError } from '../core/errors.js';
+import { errorFromData, ServerError, stopping } from '../core/errors.js';
 import type { ConvertAnswer, ConvertTask } from '../wire/messages.js';
 import { hashFile } from './hash-file.js';
 
@@ -32,8 +32,10 @@ export class ConvertPool {
 
   constructor(private readonly options: ConvertPoolOptions) {}
 
-  /** The path of the plan for this artifact. Rejects with INVALID_ARGUMENT and the reason why it cannot be converted,
-   * or ABORTED when the file is written to meanwhile. */
+  /**
+   * The path of the plan for this artifact. Rejects with INVALID_ARGUMENT and the reason why it cannot be converted, or ABORTED when
+   * the file is written to meanwhile.
+   */
   async planFor(artifact: string, kind: string): Promise<string> {
     const { buildId, cacheFolder } = this.options;
     const sha256 = await hashFile(artifact);
@@ -107,8 +109,4 @@ export class ConvertPool {
     }
     return this.threads;
   }
-}
-
-function stopping(): ServerError {
-  return new ServerError('UNAVAILABLE', 'the server is stopping');
 }

@@ -15,7 +15,7 @@ export interface WorkerPoolEvents {
  * goes wrong inside a model comes back as data.
  */
 export interface WorkerPool {
-  /** Starts the workers; events may come before the promise of `start` settles. */
+  /** Starts the workers; `joined` tells when each is there. */
   start(events: WorkerPoolEvents): void;
   /** Moves the frame: it is empty for the caller afterwards, also when the promise rejects. */
   infer(worker: WorkerId, frame: ArrayBuffer): Promise<BatchAnswer>;

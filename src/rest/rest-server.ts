@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { ServerError } from '../core/errors.js';
+import { portRefused, urlOf } from '../core/listening.js';
 import { type RestOptions, restApp } from './app.js';
 
 export interface RestServerOptions extends RestOptions {
@@ -42,12 +42,10 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     await app.listen({ host, port, listenTextResolver: () => '' });
   } catch (cause) {
     await app.close();
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${code})`;
-    throw new ServerError('FAILED_PRECONDITION', `http_port: port ${port} on ${host} ${reason}`, { cause });
+    throw portRefused('http_port', host, port, cause);
   }
   const { port: taken } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  return urlOf(host, taken);
 }
 
 /**

@@ -79,7 +79,6 @@ const MODEL = {
 };
 
 export type ModelSettings = Values<typeof MODEL>;
-export type ModelParameters = Values<typeof PARAMETERS>;
 
 const PREFIXES = ['MODELYARD_MODEL_', 'MLSERVER_MODEL_'];
 

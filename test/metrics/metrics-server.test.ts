@@ -92,7 +92,7 @@ test('a port in use is told by the name of its setting', async t => {
     (error: unknown) => {
       assert.ok(error instanceof ServerError);
       assert.equal(error.code, 'FAILED_PRECONDITION');
-      assert.equal(error.message, `metrics_port: port ${port} of ${HOST} is in use`);
+      assert.equal(error.message, `metrics_port: port ${port} on ${HOST} is in use`);
       return true;
     },
   );
@@ -101,7 +101,7 @@ test('a port in use is told by the name of its setting', async t => {
 test('an address that is not there is told as well', async () => {
   await assert.rejects(
     startMetricsServer({ host: '192.0.2.1', port: 0, endpoint: '/metrics', registry: new Registry() }),
-    /^ServerError: metrics_port: cannot listen on 192\.0\.2\.1, port 0: /,
+    /^ServerError: metrics_port: port 0 on 192\.0\.2\.1 cannot be opened \(EADDRNOTAVAIL\)/,
   );
 });
 
