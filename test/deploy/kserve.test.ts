@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { LIGHTGBM_TEXT } from '../support/booster-documents.js';
 import { digits, mushrooms, requestFor } from '../support/examples.js';
-import { exchange, type HttpAnswer } from '../support/http.js';
+import { exchange, type HttpAnswer, RawConnection } from '../support/http.js';
 import { manifest, variablesOf } from '../support/manifests.js';
 import { CliProcess } from '../support/process.js';
 import { temporaryFolder, writeFile } from '../support/temporary-folder.js';
@@ -40,7 +41,7 @@ async function startRuntime(t: TestContext, name: string, modelClass: string, ad
       const text = body === undefined ? undefined : JSON.stringify(body);
       return exchange(port, { method, path, headers: { 'content-type': 'application/json' }, body: text });
     };
-    return { server, ask };
+    return { server, port, ask };
   };
   return { folder, start };
 }
@@ -73,10 +74,12 @@ describe('a runtime of KServe', () => {
     assert.equal((await ask('GET', '/v2/models/graph/ready')).status, 200);
   });
 
-  it('does what its agent asks: loads what was fetched, and unloads what is gone', async t => {
+  /** A runtime without models, and what the agent beside it does. */
+  const startWithAgent = async (t: TestContext) => {
     const empty = { MLSERVER_LOAD_MODELS_AT_STARTUP: 'false' };
     const { folder, start } = await startRuntime(t, 'modelyard', SKLEARN, empty);
-    const { server, ask } = await start();
+    const running = await start();
+    const { ask } = running;
     const call = (model: string, action: string) => ask('POST', `/v2/repository/models/${model}/${action}`, {});
     const readyOf = async (model: string) => (await ask('GET', `/v2/models/${model}/ready`)).status;
     const fetch = (model: string, files: Record<string, unknown>) => {
@@ -87,6 +90,11 @@ describe('a runtime of KServe', () => {
       };
       for (const [name, content] of Object.entries(all)) writeFile(join(folder, model, name), content);
     };
+    return { ...running, folder, call, readyOf, fetch };
+  };
+
+  it('does what its agent asks: loads what was fetched, and unloads what is gone', async t => {
+    const { server, ask, folder, call, readyOf, fetch } = await startWithAgent(t);
     assert.equal((await ask('GET', '/v2/health/ready')).status, 200);
 
     fetch('digits', { 'model.joblib': DIGITS, 'model-settings.json': { name: 'digits' } });
@@ -115,5 +123,47 @@ describe('a runtime of KServe', () => {
     assert.equal(await readyOf('digits'), 200);
     server.signal('SIGTERM');
     assert.equal(await server.exit, 0);
+  });
+
+  it('loads again what the agent has fetched anew, and does what comes together in its order', async t => {
+    const { port, ask, folder, call, readyOf, fetch } = await startWithAgent(t);
+    const settings = { name: 'leaves', implementation: 'mlserver_lightgbm.LightGBMModel' };
+    const fetchLeaves = (value: number) => {
+      const text = LIGHTGBM_TEXT.replace('leaf_value=1 2 3', `leaf_value=${value} ${value} ${value}`);
+      fetch('leaves', { 'model.txt': text, 'model-settings.json': settings });
+    };
+    const answer = async () => {
+      const row = { inputs: [{ name: 'x', datatype: 'FP64', shape: [1, 2], data: [0, 0] }] };
+      return dataOf(await ask('POST', '/v2/models/leaves/infer', row));
+    };
+    fetchLeaves(1);
+    assert.equal((await call('leaves', 'load')).status, 200);
+    fetchLeaves(2);
+    assert.deepEqual(await answer(), [1], 'what was fetched waits for its load');
+    assert.equal((await call('leaves', 'load')).status, 200);
+    assert.deepEqual(await answer(), [2]);
+
+    // A TrainedModel with another storageUri.
+    rmSync(join(folder, 'leaves'), { recursive: true });
+    assert.equal((await call('leaves', 'unload')).status, 200);
+    fetchLeaves(3);
+    assert.equal((await call('leaves', 'load')).status, 200);
+    assert.deepEqual(await answer(), [3]);
+
+    /** On one connection, so that they come in this order, and at once. */
+    const together = async (...actions: string[]) => {
+      const connection = await RawConnection.open(port);
+      const head = 'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
+      connection.send(actions.map(a => `POST /v2/repository/models/leaves/${a} HTTP/1.1\r\n${head}`).join(''));
+      const text = await connection.until(new RegExp(`(HTTP/1.1 [^]*){${actions.length}}`));
+      connection.destroy();
+      return [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+    };
+    const [overtaken, unloaded] = await together('load', 'unload');
+    assert.ok(overtaken === 200 || overtaken === 409, `${overtaken}`);
+    assert.deepEqual([unloaded, await readyOf('leaves')], [200, 404]);
+    fetchLeaves(4);
+    assert.deepEqual((await together('load', 'unload', 'load')).slice(1), [200, 200]);
+    assert.deepEqual([await readyOf('leaves'), await answer()], [200, [4]]);
   });
 });

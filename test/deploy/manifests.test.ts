@@ -6,7 +6,8 @@ import { serverDocument } from '../../src/rest/docs/document.js';
 import { Environment } from '../../src/settings/env.js';
 import { RUNTIMES } from '../../src/settings/implementations.js';
 import { readServerSettings } from '../../src/settings/server-settings.js';
-import { type Manifest, manifest, manifestProblem, manifestsIn, variablesOf } from '../support/manifests.js';
+import { type Manifest, manifest, manifestProblem, manifestsIn, misspelt, variablesOf } from '../support/manifests.js';
+import { NO_PUBLISHED_SCHEMAS, publishedSchemas } from '../support/published-schemas.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const KUSTOMIZATION = 'kustomization.yaml';
@@ -22,6 +23,31 @@ describe('the files of deploy/', () => {
       }
     }
   }
+
+  const objects = ['kubernetes', 'kserve'].flatMap(folder =>
+    [...manifestsIn(folder)].flatMap(([file, objects]) => (file === KUSTOMIZATION ? [] : objects)),
+  );
+
+  it('are what a cluster takes by the schemas as they are published', { skip: NO_PUBLISHED_SCHEMAS }, () => {
+    const problemOf = publishedSchemas();
+    for (const object of objects) {
+      const name = `${object.kind} ${object.metadata.name}`;
+      assert.equal(problemOf(object), undefined, name);
+      // What is written in metadata these leave to Kubernetes itself.
+      for (const { at, changed } of misspelt(object, ['metadata'])) assert.ok(problemOf(changed), `${name} ${at}`);
+    }
+  });
+
+  it('have no field that might be misspelt and not be found', () => {
+    let fields = 0;
+    for (const object of objects) {
+      for (const { at, changed } of misspelt(object)) {
+        fields++;
+        assert.ok(manifestProblem(changed), `${object.kind} ${object.metadata.name} ${at}`);
+      }
+    }
+    assert.ok(fields > 200, `${fields}`);
+  });
 
   it('are told from what it does not take', () => {
     const problemOf = (change: (object: Manifest) => void) => {
