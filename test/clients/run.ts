@@ -3,7 +3,7 @@
  * own, .venv-clients and .venv-mlserver-client, which are made when they are not there.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CODEC_MODELS } from '../contract/codec-cases.js';
@@ -34,6 +34,7 @@ interface Client {
 const CLIENTS: readonly Client[] = [
   { name: 'curl', command: () => ['bash', join(HERE, 'curl.sh')] },
   { name: 'triton', command: () => [python('.venv-clients', 'requirements.txt'), join(HERE, 'triton_clients.py')] },
+  { name: 'grpc', command: () => [python('.venv-clients', 'requirements.txt'), join(HERE, 'grpc_clients.py')] },
   { name: 'kserve', command: () => [python('.venv-clients', 'requirements.txt'), join(HERE, 'kserve_clients.py')] },
   {
     name: 'mlserver',
@@ -41,13 +42,15 @@ const CLIENTS: readonly Client[] = [
   },
 ];
 
-/** The Python of an environment that has what is required. */
+/** The Python of an environment that has what is required; it is made when it is not there, or was made for something else. */
 function python(environment: string, requirements: string): string {
   const bin = join(ROOT, environment, 'bin');
-  if (!existsSync(join(bin, 'pip')) || !existsSync(join(ROOT, environment, '.complete'))) {
+  const complete = join(ROOT, environment, '.complete');
+  const required = readFileSync(join(HERE, requirements), 'utf8');
+  if (!existsSync(complete) || readFileSync(complete, 'utf8') !== required) {
     run('python3', '-m', 'venv', join(ROOT, environment));
     run(join(bin, 'pip'), 'install', '-q', '-r', join(HERE, requirements));
-    run('touch', join(ROOT, environment, '.complete'));
+    writeFileSync(complete, required);
   }
   return join(bin, 'python');
 }
