@@ -5,7 +5,8 @@ import { digits, requestFor } from '../support/examples.js';
 import { Exposition } from '../support/exposition.js';
 import type { HttpQuestion } from '../support/http.js';
 import { suiteLifetime } from '../support/lifetime.js';
-import { TestServer } from '../support/server.js';
+import { ELEMENT, onnxModel } from '../support/onnx-parts.js';
+import { exampleModels, TestServer } from '../support/server.js';
 import { BAD_BODIES, GOOD, HARMLESS_BODIES } from './bad-bodies.js';
 
 const MAX_BODY_BYTES = 2_200_000;
@@ -14,6 +15,19 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const gzip = { ...JSON_TYPE, 'content-encoding': 'gzip' };
 const goodGzip = gzipSync(JSON.stringify(GOOD));
 const tooLarge = Buffer.alloc(MAX_BODY_BYTES + 1, ' ');
+/** To the model `pair`, which adds two tensors of its own names. */
+const pair = (...names: string[]): Partial<HttpQuestion> => ({
+  path: '/v2/models/pair/infer',
+  body: JSON.stringify({ inputs: names.map(name => ({ name, shape: [1, 1], datatype: 'FP32', data: [1] })) }),
+});
+const PAIR = {
+  'models/pair/model-settings.json': { name: 'pair', implementation: 'modelyard.OnnxModel' },
+  'models/pair/model.onnx': onnxModel({
+    inputs: ['left', 'right'].map(name => ({ name, type: ELEMENT.FP32, shape: ['rows', 1] })),
+    outputs: [{ name: 'sum', type: ELEMENT.FP32, shape: ['rows', 1] }],
+    nodes: [{ op: 'Add', inputs: ['left', 'right'], outputs: ['sum'] }],
+  }),
+};
 const path = (rest: string) => ({ path: `/v2/models/${rest}` });
 const tooLargeMessage = /^the body is larger than 2200000 bytes \(max_body_bytes\)$/;
 
@@ -92,6 +106,17 @@ const QUESTIONS: readonly [about: string, question: Partial<HttpQuestion>, statu
     404,
     /with version constructor not found$/,
   ],
+  ['an input that is missing', pair('left'), 400, /^inputs: 'right' is missing$/],
+  [
+    'an unknown input',
+    pair('left', 'right', 'middle'),
+    400,
+    /^input 'middle': the model has no such input, it has 'left', 'right'$/,
+  ],
+  ['an unknown input for a known one', pair('left', 'Right'), 400, /^input 'Right': the model has no such input/],
+  ['an input called __proto__', pair('left', '__proto__'), 400, /^input '__proto__': the model has no such input/],
+  ['an input that is there twice', pair('left', 'right', 'left'), 400, /^input 'left' is there twice$/],
+  ['inputs of a model with two, none of them', pair(), 400, /^inputs: 'left' is missing$/],
   ['a model of another case', path('MNIST-SVM/infer'), 404, /^Model MNIST-SVM not found$/],
   ['no model', path('/infer'), 404, /./],
   ['no version', path('mnist-svm/versions//infer'), 404, /./],
@@ -141,7 +166,8 @@ describe('bad input', () => {
   let server: TestServer;
 
   before(async () => {
-    server = await TestServer.start(life, { settings: { max_body_bytes: MAX_BODY_BYTES } });
+    const files = { ...exampleModels({ 'mnist-svm': {} }), ...PAIR };
+    server = await TestServer.start(life, { files, settings: { max_body_bytes: MAX_BODY_BYTES } });
   });
 
   for (const [about, body, status, message] of BAD_BODIES) {
