@@ -13,13 +13,25 @@ import type { RemoteStore } from './remote/remote-store.js';
 export async function localArtifact(spec: ModelSpec, store: Pick<RemoteStore, 'fetch'>): Promise<string> {
   const { name, artifact, implementation, settings } = spec;
   const sha256 = settings.parameters.sha256 ?? undefined;
+  const names = wellKnownFiles(implementation);
+  let path = artifact;
   if (isRemote(artifact)) {
     if (implementation.kind === 'custom') return artifact;
     const uri = await store.fetch(artifact, sha256);
-    return findArtifact({ modelName: name, uri, folder: uri, wellKnownFiles: wellKnownFiles(implementation) });
+    path = await findArtifact({ modelName: name, uri, folder: uri, wellKnownFiles: names });
+  } else if (sha256 !== undefined) await checkSha256(artifact, sha256, name);
+  await checkHoldsFile(path, names);
+  return path;
+}
+
+/** A folder is left when none of the files were found in it that the implementation reads. */
+async function checkHoldsFile(path: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  // What cannot be looked at is reported by who reads it.
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) {
+    throw new ServerError('INVALID_ARGUMENT', `the folder ${path} holds none of ${names.join(', ')}`);
   }
-  if (sha256 !== undefined) await checkSha256(artifact, sha256, name);
-  return artifact;
 }
 
 async function checkSha256(path: string, expected: string, name: string): Promise<void> {

@@ -62,3 +62,11 @@ test('a local file must have the checksum of the settings', async t => {
     });
   }
 });
+
+test('a folder without any file of its kind is refused by the names that were looked for', async t => {
+  const spec = await specOf(t, { implementation: 'mlserver_xgboost.XGBoostModel' });
+  await assert.rejects(localArtifact(spec, nobody), {
+    code: 'INVALID_ARGUMENT',
+    message: `the folder ${spec.folder} holds none of model.bst, model.json, model.ubj`,
+  });
+});
