@@ -14,6 +14,7 @@ import { modelFailure } from './custom-failure.js';
 import { bodyOf, describeRoutes, readRoutes, routePrediction } from './custom-routes.js';
 import { importModel } from './import-model.js';
 import type { Prediction, Runtime, RuntimeRequest } from './runtime.js';
+import { catchStrayErrors } from './stray-errors.js';
 
 export type CustomSpec = Extract<RuntimeSpec, { kind: 'custom' }>;
 
@@ -36,6 +37,7 @@ export class CustomRuntime implements Runtime {
     spec: CustomSpec,
     log: (line: ModelLogLine) => void,
   ): Promise<CustomRuntime> {
+    catchStrayErrors();
     const context = new ModelContext(name, version, log);
     const settings = settingsOf(name, version, spec);
     return runAs(context, async () => {

@@ -27,6 +27,15 @@ const FILES = {
   'models/front/model-settings.json': settings('where.Where', { parallel_workers: 0 }),
   'models/front/where.js': `const { isMainThread } = require('node:worker_threads'); exports.Where = class {
     predict() { return { outputs: [{ name: 'main', datatype: 'BOOL', shape: [1], data: [isMainThread] }] }; } }`,
+  'models/stray/model-settings.json': settings('stray.Stray'),
+  'models/stray/stray.mjs': `import { EventEmitter } from 'node:events'; export class Stray {
+    predict({ parameters: { how } }) {
+      const error = new Error(how);
+      if (how === 'rejects') Promise.reject(error);
+      if (how === 'throws') setTimeout(() => { throw error; });
+      if (how === 'emits') setImmediate(() => new EventEmitter().emit('error', error));
+      return { outputs: [] };
+    } }`,
   'models/missing/model-settings.json': settings('nowhere.Nothing'),
   'models/stream/model-settings.json': settings('stream.Counter', { infer_timeout: 30 }),
   'models/stream/stream.ts': `import { Model, ModelError, logger, type ModelRequest } from 'modelyard';
@@ -153,6 +162,21 @@ for (const workers of [0, 2]) {
       const bad = await ask('infer', { inputs: [{ ...question.inputs[0], shape: [3] }] });
       assert.equal(bad.status, 400);
       assert.equal(bad.body.error, "input 'x': shape [3] needs 3 values, got 2");
+    });
+
+    const skip = workers === 0 && "the test runner takes errors of its own process for the test's";
+    it('leave others alone with errors that nobody waits for', { skip }, async () => {
+      const others = Array.from({ length: 8 }, (_, i) =>
+        server.infer('echo', { inputs: [{ name: 'x', datatype: 'FP64', shape: [1], data: [i] }] }),
+      );
+      const strays = ['rejects', 'throws', 'emits'].map(how =>
+        server.infer('stray', { inputs: [], parameters: { how } }),
+      );
+      for (const { status } of await Promise.all([...strays, ...others])) assert.equal(status, 200);
+      for (const how of ['rejects', 'throws', 'emits']) {
+        await server.logged(new RegExp(`^An error that nobody waited for: Error: ${how}`));
+      }
+      assert.equal((await server.infer('stray', { inputs: [] })).status, 200);
     });
 
     it('run in the front when their settings say so', async () => {
