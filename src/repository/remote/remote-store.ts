@@ -95,7 +95,11 @@ export class RemoteStore {
     // Without tags nobody can tell whether it is the same: then it is another one every time.
     const target = join(folder, stampOf(listing, randomUUID()));
     const there = await complete(target);
-    if (there !== undefined) return there;
+    if (there !== undefined) {
+      // It may have been fetched when the settings did not say what it must be.
+      checkSha256(uri, (await readManifest(target))?.files[0].sha256, sha256);
+      return there;
+    }
     await this.download(uri, listing, target, sha256);
     await forgetOlder(folder);
     return (
@@ -135,9 +139,7 @@ export class RemoteStore {
       for (const file of files) {
         const path = join(partial, 'content', file.path);
         const sums = await download(source, file, path, this.options);
-        if (sha256 !== undefined && sums.sha256 !== sha256) {
-          throw badUri(uri, `what came has SHA-256 ${sums.sha256}, the settings say ${sha256}`);
-        }
+        checkSha256(uri, sums.sha256, sha256);
         fetched.push({ path: file.path, byteLength: (await stat(path)).size, sha256: sums.sha256 });
       }
       await writeFile(join(partial, MANIFEST), JSON.stringify({ isFolder, files: fetched } satisfies Manifest));
@@ -186,6 +188,11 @@ function schemeOf(uri: string): string {
 function checkScheme(uri: string, sha256: string | undefined): void {
   if (schemeOf(uri) !== 'http' || sha256 !== undefined) return;
   throw badUri(uri, "http is only for files whose 'sha256' stands in the settings; use https");
+}
+
+function checkSha256(uri: string, found: string | undefined, expected: string | undefined): void {
+  if (expected === undefined || found === expected) return;
+  throw badUri(uri, `the file has SHA-256 ${found}, the settings say ${expected}`);
 }
 
 function hashOf(text: string): string {

@@ -258,13 +258,23 @@ describe('models over https', {
     const setting = await Setting.with(t, { content: CONTENT, tag: '"one"' });
     await assert.rejects(
       setting.store().fetch(setting.uri, sha256(OTHER)),
-      failure('FAILED_PRECONDITION', /what came has SHA-256 .*, the settings say /),
+      failure('FAILED_PRECONDITION', /the file has SHA-256 .*, the settings say /),
     );
     assert.deepEqual(setting.states(), []);
     const path = await setting.store().fetch(setting.uri, sha256(CONTENT));
     setting.server.requests.length = 0;
     assert.equal(await setting.store().fetch(setting.uri, sha256(CONTENT)), path);
     assert.deepEqual(setting.server.requests, []);
+  });
+
+  it('must have the SHA-256 of the settings too when they are in the cache already', async t => {
+    const setting = await Setting.with(t, { content: CONTENT, tag: '"one"' });
+    const path = await setting.store().fetch(setting.uri);
+    await assert.rejects(
+      setting.store().fetch(setting.uri, sha256(OTHER)),
+      failure('FAILED_PRECONDITION', /the file has SHA-256 .*, the settings say /),
+    );
+    assert.equal(await setting.store().fetch(setting.uri, sha256(CONTENT)), path);
   });
 
   it('that were damaged in the cache are fetched again', async t => {
