@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -177,6 +177,20 @@ describe('the imports of src and workers', () => {
     });
     assert.deepEqual(
       wrong.map(({ file, target }) => `${file} -> ${target}`),
+      [],
+    );
+  });
+
+  it('are explained: docs/architecture.md names every folder, and no file that is gone', () => {
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const folders = [...new Set(files.map(file => `${basename(dirname(file))}/`))].filter(folder => folder !== 'src/');
+    assert.deepEqual(
+      folders.filter(folder => !page.includes(`\`${folder}\``) && !page.includes(`/${folder}\``)),
+      [],
+    );
+    const named = [...page.matchAll(/`([\w/.-]+\.ts)`/g)].map(([, name]) => name);
+    assert.deepEqual(
+      named.filter(name => !name.startsWith('test/') && !files.some(file => `/${file}`.endsWith(`/${name}`))),
       [],
     );
   });
