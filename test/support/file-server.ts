@@ -21,8 +21,11 @@ export class FileServer {
   readonly requests: string[] = [];
   /** For each answer to GET that is left: after how many bytes the connection is cut. */
   readonly cuts: number[] = [];
-  /** What to wait for before a connection is cut on which something was sent: what its client has not read yet is lost. */
-  beforeCut: () => Promise<void> = async () => {};
+  /**
+   * What to wait for before a connection is cut on which something was sent, behind the byte `from`: what its client has not
+   * read yet is lost.
+   */
+  beforeCut: (from: number) => Promise<void> = async () => {};
   /** Takes requests over that it answers with true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
 
@@ -64,7 +67,7 @@ export class FileServer {
     else if (cut === undefined) response.end(body);
     else {
       response.write(body.subarray(0, cut), async () => {
-        if (cut > 0) await this.beforeCut();
+        if (cut > 0) await this.beforeCut(part ? Number(first) : 0);
         response.socket?.end();
       });
     }

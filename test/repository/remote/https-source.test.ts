@@ -34,11 +34,7 @@ class Setting {
   static async with(t: Lifetime, file: ServedFile): Promise<Setting> {
     const setting = new Setting(t, await FileServer.start(t, certificate));
     setting.server.files.set('/model.joblib', file);
-    let came = 0;
-    setting.server.beforeCut = async () => {
-      await until(() => setting.bytesKept() !== came);
-      came = setting.bytesKept();
-    };
+    setting.server.beforeCut = from => until(() => setting.bytesKept() > from);
     return setting;
   }
 
