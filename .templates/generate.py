@@ -1,10 +1,9 @@
-"""Makes the models of the templates that `modelyard init` copies. Python is needed for this only.
+"""Makes the models of the templates that `modelyard init` copies, but for those that are examples of models/. Python is needed for this only.
 
     pip install scikit-learn==1.9.1 joblib==1.6.0
     npm run build && python .templates/generate.py
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -27,13 +26,5 @@ def train_iris():
     subprocess.run(convert, check=True)
 
 
-def copy_examples():
-    """The other two are examples of models/."""
-    models = ROOT / "models"
-    shutil.copy(models / "mushroom-xgboost/model.json", HERE / "xgboost/mushroom/model.json")
-    shutil.copy(models / "text-similarity/text_similarity.ts", HERE / "custom-ts/text-similarity/text_similarity.ts")
-
-
 if __name__ == "__main__":
     train_iris()
-    copy_examples()

@@ -85,13 +85,3 @@ test('init says what is wrong with a folder or a template', async t => {
   mkdirSync(join(folder, 'empty'));
   assert.equal((await init(folder, 'empty', '-t', 'onnx' satisfies Template)).code, 0);
 });
-
-test('templates that are examples of models/ are the same files', () => {
-  const file = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url));
-  for (const [template, example] of [
-    ['xgboost/mushroom/model.json', 'mushroom-xgboost/model.json'],
-    ['custom-ts/text-similarity/text_similarity.ts', 'text-similarity/text_similarity.ts'],
-  ]) {
-    assert.deepEqual(file(`.templates/${template}`), file(`models/${example}`));
-  }
-});
