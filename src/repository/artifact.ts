@@ -84,12 +84,15 @@ async function kindOf(path: string, request: ArtifactRequest): Promise<'file' | 
   throw invalidUri(request, asWritten(path, request), 'neither a file nor a folder');
 }
 
+/** Whether what is there lies elsewhere than under the folder, links resolved. */
+export async function leadsOut(path: string, folder: string): Promise<boolean> {
+  const fromFolder = relative(await realpath(folder), await realpath(path));
+  return fromFolder === '..' || fromFolder.startsWith(`..${sep}`) || isAbsolute(fromFolder);
+}
+
 async function checkWithin(artifact: string, request: ArtifactRequest): Promise<void> {
   if (request.within === undefined) return;
-  const fromRoot = relative(await realpath(request.within), await realpath(artifact));
-  if (fromRoot === '..' || fromRoot.startsWith(`..${sep}`) || isAbsolute(fromRoot)) {
-    throw invalidUri(request, asWritten(artifact, request), OUTSIDE);
-  }
+  if (await leadsOut(artifact, request.within)) throw invalidUri(request, asWritten(artifact, request), OUTSIDE);
 }
 
 /** How messages show a path that a client need not learn in full. */

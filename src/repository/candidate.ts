@@ -8,7 +8,7 @@ import type { ModelSpec } from '../settings/model-spec.js';
 import type { LoadedSettings } from '../settings/server-settings.js';
 import { SettingsError } from '../settings/settings-error.js';
 import { readTextFile } from '../settings/text-file.js';
-import { findArtifact } from './artifact.js';
+import { findArtifact, leadsOut } from './artifact.js';
 import type { RepositoryFailure } from './repository.js';
 
 /** A place that should describe a model version. `name` and `version` are filled in as they become known, for a failure to tell. */
@@ -31,7 +31,7 @@ export interface Candidate {
 /** What reading a candidate depends on besides itself. */
 export interface ReadingContext {
   readonly environment: Environment;
-  /** Artifacts must lie in this folder; undefined: they may lie anywhere. */
+  /** Artifacts and settings must lie in this folder; undefined: they may lie anywhere. */
   readonly within?: string;
   /** What files said when they were last read. */
   readonly known?: WeakMap<JsonObject, LoadedSettings<ModelSettings>>;
@@ -61,10 +61,14 @@ export async function readCandidate(
   return { spec: { name, version: candidate.version, settings, folder, artifact, implementation }, warnings };
 }
 
-/** A model-settings.json that is known to be there. Throws a SettingsError. */
-export async function readSettingsFile(path: string, source: string): Promise<JsonObject> {
+/** A model-settings.json that is known to be there, and must lie `within` a folder, if one is given. Throws a SettingsError. */
+export async function readSettingsFile(path: string, source: string, within?: string): Promise<JsonObject> {
   const text = await readTextFile(path, source);
   if (text === undefined) throw new SettingsError({ source }, 'a file', 'nothing (a link that leads nowhere?)');
+  // Messages quote what they do not understand.
+  if (within !== undefined && (await leadsOut(path, within))) {
+    throw new SettingsError({ source }, 'a file in the model repository', 'a link out of it');
+  }
   return parseJsonObject(text, source);
 }
 

@@ -25,7 +25,7 @@ export class FileRepository implements ModelRepository {
   readonly place: string;
   private readonly root: string;
   private readonly context: ReadingContext;
-  private readonly files = new SettingsFiles();
+  private readonly files: SettingsFiles;
   /** What stood at a path when it was last read: a file that breaks later is still that model's. */
   private known: ReadonlyMap<string, Pick<Candidate, 'name' | 'version'>> = new Map();
 
@@ -36,11 +36,9 @@ export class FileRepository implements ModelRepository {
   ) {
     this.root = resolve(settings.modelRepositoryRoot);
     this.place = this.root;
-    this.context = {
-      environment,
-      within: settings.allowUriOutsideRepository ? undefined : this.root,
-      known: new WeakMap(),
-    };
+    const within = settings.allowUriOutsideRepository ? undefined : this.root;
+    this.context = { environment, within, known: new WeakMap() };
+    this.files = new SettingsFiles(within);
   }
 
   list(): Promise<RepositoryListing> {

@@ -57,8 +57,8 @@ export class ListRepository implements ModelRepository {
     const base = await this.folderOf(entry.loadUrl);
     const folder = join(base, name);
     try {
-      const model = await modelIn(folder, base, entry);
       const within = this.settings.allowUriOutsideRepository ? undefined : base;
+      const model = await modelIn(folder, base, entry, within);
       listing.addChoice(await chooseVersion(model, base, { environment: this.environment, within }, asked));
     } catch (thrown) {
       listing.failures.push({ path: folder, name, error: toServerError(thrown) });
@@ -72,21 +72,21 @@ export class ListRepository implements ModelRepository {
   }
 }
 
-async function modelIn(folder: string, base: string, entry: ModelListEntry): Promise<VersionedModel> {
+async function modelIn(folder: string, base: string, entry: ModelListEntry, within?: string): Promise<VersionedModel> {
   const { modelName: name, aspiredVersion: aspired, servableName: servable, source } = entry;
   if (!(await isFolder(folder))) {
     throw new ServerError('NOT_FOUND', `${source}: there is no folder '${name}' in load_url '${entry.loadUrl}'`);
   }
-  const common = await commonSettings(folder, name);
+  const common = await commonSettings(folder, name, within);
   return { name, folder, source, aspired, common, servable, moduleFolders: [folder, base] };
 }
 
 /** What a model-settings.json beside the version folders says of them. */
-async function commonSettings(folder: string, name: string): Promise<SettingsLayer | undefined> {
+async function commonSettings(folder: string, name: string, within?: string): Promise<SettingsLayer | undefined> {
   const path = join(folder, MODEL_SETTINGS_FILE);
   if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
   const source = join(name, MODEL_SETTINGS_FILE);
-  return { source, values: (await readSettingsFile(path, source)).values };
+  return { source, values: (await readSettingsFile(path, source, within)).values };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -107,7 +107,9 @@ export async function chooseVersion(
 }
 
 async function readVersion(candidate: Candidate, model: VersionedModel, context: ReadingContext): Promise<ReadVersion> {
-  Object.assign(candidate, await ownSettings(candidate, model), { defaults: await defaultsOf(candidate, model) });
+  Object.assign(candidate, await ownSettings(candidate, model, context), {
+    defaults: await defaultsOf(candidate, model),
+  });
   const { spec, warnings } = await readCandidate(candidate, context);
   refuseEmpty(spec, candidate);
   return { candidate, spec: await withModule(spec, model), warnings };
@@ -119,11 +121,15 @@ function candidateIn(folder: string, { name }: VersionedModel, root: string): Ca
 }
 
 /** What the version folder's own file says, if there is one. */
-async function ownSettings({ folder, source }: Candidate, model: VersionedModel): Promise<Partial<Candidate>> {
+async function ownSettings(
+  { folder, source }: Candidate,
+  model: VersionedModel,
+  { within }: ReadingContext,
+): Promise<Partial<Candidate>> {
   const path = join(folder, MODEL_SETTINGS_FILE);
   if (!(await readdir(folder)).includes(MODEL_SETTINGS_FILE)) return {};
   const own = { path, source: join(source, MODEL_SETTINGS_FILE) };
-  const file = await readSettingsFile(path, own.source);
+  const file = await readSettingsFile(path, own.source, within);
   const name = file.values.has('name') ? nameIn(file, folder) : model.name;
   if (name !== model.name) {
     const message = `${own.source}: field 'name': expected '${model.name}', as ${model.source} says, found '${name}'`;

@@ -31,7 +31,7 @@ describe('bad input in the repository and in the names of models', () => {
   let outside: string;
 
   before(async () => {
-    outside = temporaryFolder(lifetime, { 'secret.joblib': MODEL });
+    outside = temporaryFolder(lifetime, { 'secret.joblib': MODEL, 'secret.txt': 'a secret' });
     server = await TestServer.start(lifetime, {
       settings: { allow_uri_outside_repository: false },
       files: exampleModels({ 'mnist-svm': {} }),
@@ -125,6 +125,13 @@ describe('bad input in the repository and in the names of models', () => {
       links: [['model-settings.json', 'model-settings.json']],
       status: 404,
       error: /ELOOP/,
+    },
+    {
+      what: 'settings behind a link out of the repository',
+      files: {},
+      links: [['model-settings.json', '<outside>/secret.txt']],
+      status: 404,
+      error: /expected a file in the model repository, found a link out of it$/,
     },
     {
       what: 'a uri that leads upwards',
