@@ -65,6 +65,8 @@ describe('the exchanges recorded with MLServer', () => {
     assert.equal(numbersOf('rest').length, 91);
     assert.equal(numbersOf('grpc').length, 29);
     assert.deepEqual(numbersOf('metrics'), [95]);
+    // Those are had with a real broker, by `npm run test:kafka`.
+    assert.deepEqual(numbersOf('kafka'), [122, 123, 124, 125, 126, 127]);
     for (const { n, profile } of replayed) assert.ok(PROFILES[profile], `${n}: no server of profile ${profile}`);
   });
 
