@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchAnswer, LoadAnswer, ReplicaSpec, UnloadAnswer } from '../wire/messages.js';
 import type { WorkerId, WorkerPool, WorkerPoolEvents } from './worker-pool.js';
 
@@ -25,7 +26,11 @@ export class InlinePool implements WorkerPool {
     const ended = new AbortController();
     const answers = this.host.stream(frame, ended.signal);
     return {
-      next: () => answers.next(),
+      async next() {
+        // A model that waits for nothing would make answers until the connection is full, and nobody else had a turn.
+        await nextTurn();
+        return answers.next();
+      },
       return: () => {
         ended.abort();
         return answers.return!();
