@@ -7,6 +7,7 @@ import { modelScheduling } from './batching/scheduling.js';
 import { systemClock } from './core/clock.js';
 import { ServerError, stopping } from './core/errors.js';
 import type { Telemetry } from './core/telemetry.js';
+import type { Tracing } from './core/tracing.js';
 import { checkRequest } from './dataplane/check-request.js';
 import { DataPlane } from './dataplane/dataplane.js';
 import { ModelRoutes } from './dataplane/model-routes.js';
@@ -251,10 +252,10 @@ export class InferenceServer {
     });
     this.transports.push(grpc);
     this.opened.push({ name: 'gRPC', url: grpc.url });
-    if (settings.kafkaEnabled) await this.openKafka();
+    if (settings.kafkaEnabled) await this.openKafka(tracing);
   }
 
-  private async openKafka(): Promise<void> {
+  private async openKafka(tracing: Tracing | undefined): Promise<void> {
     const { dataPlane, settings, options, metrics } = this;
     // Most servers have no use for it, and start without it sooner.
     const { startKafka } = await import('./kafka/start-kafka.js');
@@ -263,6 +264,7 @@ export class InferenceServer {
       clock: systemClock,
       logger: options.logger.child('kafka'),
       metrics: new KafkaMetrics(metrics.registry),
+      tracing,
       settings,
       readBody: readMessageBody,
       writeBody: writeMessageBody,

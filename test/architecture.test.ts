@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, RegExp>> = {
   fastify: /^src\/rest\//,
   '@grpc/grpc-js': /^src\/grpc\//,
-  kafkajs: /^src\/kafka\/kafkajs-[^/]*\.ts$/,
+  kafkajs: /^src\/kafka\/kafkajs[^/]*\.ts$/,
   piscina: /^(src\/pool|workers)\//,
   'onnxruntime-node': /^src\/runtimes\/onnx[^/]*\.ts$/,
   msgpackr: /^src\/wire\//,

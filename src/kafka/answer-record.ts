@@ -33,23 +33,28 @@ export interface AnswerOptions {
 /** They tell how the request was written, and an answer is written in its own way. */
 const OF_REQUEST = new Set(['content-type', 'content-encoding', 'inference-header-content-length']);
 
-/** The answer to a request: with the message's key, or else the request's id, and the message's headers beside our own. */
+/**
+ * The answer to a request: with the message's key, or else the request's id, and the message's headers beside our own. `trace`: the
+ * headers that say to what trace it belongs, names and values in turn.
+ */
 export function answerRecord(
   { partition, message }: Origin,
   request: InferRequest,
   answer: InferResponse,
+  trace: readonly string[],
   { topic, cloudEvents, writeBody }: AnswerOptions,
 ): OutputRecord {
   const { response, headers } = splitHeaders(answer, cloudEvents);
   const { body, headers: ofBody } = writeBody(request, response);
-  const own: Record<string, string> = Object.create(null);
-  for (let i = 0; i < headers.length; i += 2) own[capitalised(headers[i])] = headers[i + 1];
+  for (let i = 0; i < headers.length; i += 2) headers[i] = capitalised(headers[i]);
+  for (const name of Object.keys(ofBody)) headers.push(name, ofBody[name]);
+  headers.push(...trace);
   return {
     topic,
     partition,
     key: message.key ?? request.id ?? null,
     value: body,
-    headers: withHeaders(message.headers, Object.assign(own, ofBody), OF_REQUEST),
+    headers: withHeaders(message.headers, headers, OF_REQUEST),
   };
 }
 
@@ -57,29 +62,34 @@ export function answerRecord(
  * What becomes of a message that cannot be served: with a topic for dead letters the message itself with the reason in its
  * headers, else an answer that tells the error.
  */
-export function failureRecord(origin: Origin, error: ServerError, options: AnswerOptions): OutputRecord {
+export function failureRecord(
+  origin: Origin,
+  error: ServerError,
+  trace: readonly string[],
+  options: AnswerOptions,
+): OutputRecord {
   const { partition, message } = origin;
-  const reason = { 'modelyard-error': error.message, 'modelyard-status': String(httpStatus(error)) };
+  const reason = ['modelyard-error', error.message, 'modelyard-status', String(httpStatus(error))];
   if (options.deadLetterTopic === null) {
     return {
       topic: options.topic,
       partition,
       key: message.key,
       value: JSON.stringify({ error: error.message }),
-      headers: withHeaders(message.headers, { ...reason, 'content-type': 'application/json' }, OF_REQUEST),
+      headers: withHeaders(message.headers, [...reason, 'content-type', 'application/json', ...trace], OF_REQUEST),
     };
   }
-  const place = {
-    'modelyard-topic': origin.topic,
-    'modelyard-partition': String(partition),
-    'modelyard-offset': String(message.offset),
-  };
+  const place = [
+    ...['modelyard-topic', origin.topic],
+    ...['modelyard-partition', String(partition)],
+    ...['modelyard-offset', String(message.offset)],
+  ];
   return {
     topic: options.deadLetterTopic,
     partition,
     key: message.key,
     value: message.value,
-    headers: withHeaders(message.headers, { ...reason, ...place }),
+    headers: withHeaders(message.headers, [...reason, ...place]),
   };
 }
 

@@ -1,4 +1,4 @@
-import kafkajs, { type Consumer, type EachBatchPayload, type Producer, type TopicMessages } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka as KafkaClass, Producer, TopicMessages } from 'kafkajs';
 import type { Logger } from '../logging/logger.js';
 import {
   type InputMessage,
@@ -9,6 +9,7 @@ import {
   type Positions,
   RecordsTooLarge,
 } from './driver.js';
+import { kafkajs } from './kafkajs.js';
 import { kafkajsLog } from './kafkajs-log.js';
 import { KafkajsTransactions } from './kafkajs-transactions.js';
 import type { KafkaSecurity } from './security.js';
@@ -40,7 +41,7 @@ const REBALANCING = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEM
 
 /** Sessions by kafkajs, with a producer that is not idempotent: its sequence numbers do not outlive a crash of a broker. */
 export class KafkajsDriver implements KafkaDriver {
-  private readonly kafka: InstanceType<typeof Kafka>;
+  private readonly kafka: KafkaClass;
 
   constructor(private readonly options: KafkajsOptions) {
     const { brokers, clientId, security, logger } = options;
@@ -78,7 +79,7 @@ class KafkajsSession implements KafkaSession {
   private crash: Error | undefined;
 
   constructor(
-    kafka: InstanceType<typeof Kafka>,
+    kafka: KafkaClass,
     private readonly options: KafkajsOptions,
     private readonly listener: KafkaListener,
   ) {

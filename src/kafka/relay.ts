@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.js';
 import { RequestContext } from '../core/context.js';
 import { type ServerError, toServerError } from '../core/errors.js';
-import type { InferRequest } from '../core/protocol.js';
+import type { SpanAttributes } from '../core/request-trace.js';
 import { httpStatus } from '../core/status.js';
+import type { Tracing } from '../core/tracing.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { Logger } from '../logging/logger.js';
 import type { KafkaMetrics } from '../metrics/kafka-metrics.js';
@@ -18,6 +19,8 @@ export interface RelayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: KafkaMetrics;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
   readonly inputTopic: string;
   readonly exactlyOnce: boolean;
   readonly limits: DispatcherLimits;
@@ -29,8 +32,10 @@ export interface RelayOptions {
 class Work implements Origin {
   /** The answer, or what takes its place. */
   record: OutputRecord | undefined;
-  /** Of the attempt that is under way. */
+  /** Of the attempt that is under way or was the last one. */
   context: RequestContext | undefined;
+  /** Why it cannot be served. */
+  error: ServerError | undefined;
   /** A worker has died while it had this message, and others perhaps. */
   suspect = false;
   abandoned = false;
@@ -90,8 +95,7 @@ export class Relay {
 
   assigned(partitions: readonly number[]): void {
     for (const work of this.outbox.assign(partitions)) {
-      work.abandoned = true;
-      work.context?.cancel();
+      leave(work);
       this.dispatcher.release(work);
     }
     this.dispatcher.drop(work => work.abandoned);
@@ -132,10 +136,7 @@ export class Relay {
 
   /** Gives everything up. */
   abandon(): void {
-    for (const work of this.outbox.close()) {
-      work.abandoned = true;
-      work.context?.cancel();
-    }
+    for (const work of this.outbox.close()) leave(work);
     this.dispatcher.drop(() => true);
     void this.dispatcher.stop();
     this.held ??= Promise.resolve();
@@ -145,23 +146,22 @@ export class Relay {
   }
 
   private async attempt(work: Work): Promise<Attempt> {
-    const { dataPlane, clock, read, answer } = this.options;
+    const { dataPlane, read, answer } = this.options;
     const headers = headerTexts(work.message.headers);
-    // Nobody waits for the answer, so that there is no time after which it comes too late.
-    const context = new RequestContext(Number.POSITIVE_INFINITY, headers);
-    context.timings.received = clock.now();
+    const context = this.contextOf(work, headers);
     work.context = context;
-    let request: InferRequest;
     try {
-      const asked = readMessage(work.message, headers, read);
-      request = asked.request;
-      work.record = answerRecord(work, request, await dataPlane.infer(context, asked.target, request), answer);
+      const { target, request } = readMessage(work.message, headers, read);
+      const response = await dataPlane.infer(context, target, request);
+      work.record = answerRecord(work, request, response, context.trace?.headers ?? [], answer);
     } catch (thrown) {
       if (work.abandoned) return 'answered';
       const error = toServerError(thrown);
       const outcome = outcomeOf(error, context);
       if (outcome === 'refused' || (outcome === 'suspect' && !work.suspect)) {
         work.suspect ||= outcome === 'suspect';
+        context.trace?.end(true, errorAttribute(error));
+        work.context = undefined;
         return outcome;
       }
       work.record = this.failure(work, error);
@@ -170,14 +170,30 @@ export class Relay {
     return 'answered';
   }
 
+  private contextOf(work: Work, headers: Readonly<Record<string, string>>): RequestContext {
+    const { clock, tracing } = this.options;
+    // Nobody waits for the answer, so that there is no time after which it comes too late.
+    const context = new RequestContext(Number.POSITIVE_INFINITY, headers);
+    context.timings.received = clock.now();
+    context.trace = tracing?.begin(context, `process ${work.topic}`, {
+      'messaging.system': 'kafka',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': work.topic,
+      'messaging.destination.partition.id': String(work.partition),
+      'messaging.kafka.offset': work.offset,
+    });
+    return context;
+  }
+
   private failure(work: Work, error: ServerError): OutputRecord {
     const { logger, metrics, answer } = this.options;
     const { topic, partition, offset } = work;
+    work.error = error;
     metrics.deadLetter(httpStatus(error));
     logger.warning(`Message ${topic}/${partition}@${offset} cannot be served: ${error.message}`, {
       error: error.cause,
     });
-    return failureRecord(work, error, answer);
+    return failureRecord(work, error, work.context?.trace?.headers ?? [], answer);
   }
 
   /** Instead of the answer the reason, at last without the message. */
@@ -190,7 +206,11 @@ export class Relay {
 
   private acknowledged(works: readonly Work[]): void {
     this.options.metrics.answers.value += works.length;
-    for (const work of works) this.dispatcher.release(work);
+    for (const work of works) {
+      this.dispatcher.release(work);
+      const { abandoned, context, error } = work;
+      if (!abandoned) context?.trace?.end(error !== undefined, error === undefined ? {} : errorAttribute(error));
+    }
     this.dispatcher.pump();
     this.gauge();
   }
@@ -202,6 +222,17 @@ export class Relay {
     for (const [partition, end] of this.ends) lag += Math.max(0, end - (this.outbox.position(partition) ?? end));
     metrics.lag.value = lag;
   }
+}
+
+/** Nobody will answer it here. */
+function leave(work: Work): void {
+  work.abandoned = true;
+  work.context?.cancel();
+  work.context?.trace?.end(true, { 'error.type': 'CANCELLED' });
+}
+
+function errorAttribute({ code }: ServerError): SpanAttributes {
+  return { 'error.type': code };
 }
 
 /** A request has no deadline of its own here: the time that has run out is the model's, and its worker was ended. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../core/clock.js';
 import { ServerError } from '../core/errors.js';
+import type { Tracing } from '../core/tracing.js';
 import { CloudEventHeaders } from '../dataplane/cloud-events.js';
 import type { DataPlane } from '../dataplane/dataplane.js';
 import type { Logger } from '../logging/logger.js';
@@ -17,6 +18,8 @@ export interface KafkaOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: KafkaMetrics;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing;
   readonly settings: ServerSettings;
   readonly readBody: ReadBody;
   readonly writeBody: WriteBody;

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Registry } from 'prom-client';
 import { systemClock } from '../../src/core/clock.js';
 import { ServerError } from '../../src/core/errors.js';
+import type { Tracing } from '../../src/core/tracing.js';
 import { CloudEventHeaders } from '../../src/dataplane/cloud-events.js';
 import { KafkaBridge } from '../../src/kafka/bridge.js';
 import { type InputMessage, RecordsTooLarge } from '../../src/kafka/driver.js';
@@ -25,10 +26,11 @@ interface SetupOptions {
   readonly deadLetterTopic?: string | null;
   readonly items?: number;
   readonly trouble?: Error;
+  readonly tracing?: Tracing;
 }
 
 async function start(t: TestContext, options: SetupOptions = {}): Promise<Setup> {
-  const { exactlyOnce = false, required = false, deadLetterTopic = 'dead', items = 100, trouble } = options;
+  const { exactlyOnce = false, required = false, deadLetterTopic = 'dead', items = 100, trouble, tracing } = options;
   const server = await startPuppetServer(t, { models: [{ name: 'm', max_batch_size: 1 }] });
   const driver = new PuppetDriver();
   driver.trouble = trouble;
@@ -38,6 +40,7 @@ async function start(t: TestContext, options: SetupOptions = {}): Promise<Setup>
     clock: systemClock,
     logger: silentLogger,
     metrics: kafka,
+    tracing,
     driver,
     brokers: 'somewhere:9092',
     stallMs: 60_000,
@@ -185,6 +188,59 @@ describe('the Kafka bridge', () => {
     );
     // The second time alone.
     assert.equal(setup.pool.frames.length, 4);
+  });
+
+  it('traces each attempt until its answer is acknowledged, and sends the trace along', async t => {
+    const ended: string[] = [];
+    const tracing: Tracing = {
+      begin: ({ headers }, name, { 'messaging.kafka.offset': offset }) => ({
+        model: undefined,
+        headers: ['traceparent', `ours-${headers.traceparent}`],
+        end: (failed, { 'error.type': type }) => ended.push(`${name}@${offset} ${failed ? type : 'ok'}`),
+      }),
+      close: async () => {},
+    };
+    const setup = await start(t, { tracing, deadLetterTopic: null });
+    const session = await connected(setup);
+    let acknowledge = () => {};
+    session.onProduce = () => new Promise(resolve => (acknowledge = resolve));
+    setup.pool.onFrame = frame => {
+      const [value] = frame.request.inputs[0].data as Float64Array;
+      if (value === 13) frame.reject(new ServerError('UNAVAILABLE', 'the worker stopped'));
+      else frame.echo();
+    };
+    const headers = { 'mlserver-model': Buffer.from('m'), traceparent: Buffer.from('theirs') };
+    await session.send(0, 0, [message(1, { headers }), message(13, { headers }), message(2, { value: null })]);
+    await until(() => ended.length > 0);
+    assert.deepEqual(ended, ['process in@1 UNAVAILABLE']);
+    await until(() => {
+      acknowledge();
+      return session.positions.get(0) === 3;
+    });
+    assert.deepEqual(ended.toSorted(), [
+      'process in@0 ok',
+      'process in@1 UNAVAILABLE',
+      'process in@1 UNAVAILABLE',
+      'process in@2 UNPROCESSABLE',
+    ]);
+    assert.deepEqual(
+      session.written.map(record => record.headers.traceparent),
+      ['ours-theirs', 'ours-theirs', 'ours-undefined'],
+    );
+  });
+
+  it('ends the trace of what it leaves to others', async t => {
+    const ended: string[] = [];
+    const tracing: Tracing = {
+      begin: () => ({ model: undefined, headers: [], end: (_, { 'error.type': type }) => ended.push(String(type)) }),
+      close: async () => {},
+    };
+    const setup = await start(t, { tracing });
+    const session = await connected(setup);
+    await session.send(0, 0, [message(1)]);
+    await until(() => setup.pool.frames.length === 1);
+    session.listener.assigned([1]);
+    assert.deepEqual(ended, ['CANCELLED']);
   });
 
   it('gives a reason in place of an answer that is too large', async t => {

@@ -83,29 +83,44 @@ const OPTIONS = {
   cloudEvents: new CloudEventHeaders('test'),
   writeBody: writeMessageBody,
 };
+const TRACE = ['traceparent', 'ours'];
 const RESPONSE: InferResponse = { id: 'own', modelName: 'm', outputs: [], parameters: { headers: { 'x-model': '1' } } };
 
 describe('an answer', () => {
-  const headers = { ...MODEL, 'x-trace': Buffer.from([1, 0, 2]), 'Content-Type': 'application/json', 'ce-id': 'old' };
+  const headers = {
+    ...MODEL,
+    'x-bytes': Buffer.from([1, 0, 2]),
+    traceparent: 'theirs',
+    'Content-Type': 'application/json',
+    'ce-id': 'old',
+  };
   const origin = { topic: 'in', partition: 3, message: message(BODY, headers, Buffer.from('key')) };
 
   it('keeps the key, the headers and the id, beside the headers of CloudEvents and of the model', () => {
-    const record = answerRecord(origin, read(origin.message).request, RESPONSE, OPTIONS);
+    const record = answerRecord(origin, read(origin.message).request, RESPONSE, TRACE, OPTIONS);
     assert.deepEqual([record.topic, record.partition, String(record.key)], ['out', 3, 'key']);
     assert.equal(record.value, '{"model_name":"m","id":"own","parameters":{},"outputs":[]}');
-    const { 'x-trace': trace, 'Ce-Id': id, 'x-model': ofModel, 'content-type': type, ...others } = record.headers;
-    assert.deepEqual([trace, id, ofModel, type], [Buffer.from([1, 0, 2]), 'own', '1', 'application/json']);
+    const {
+      'x-bytes': bytes,
+      traceparent: trace,
+      'Ce-Id': id,
+      'x-model': ofModel,
+      'content-type': type,
+      ...others
+    } = record.headers;
+    assert.deepEqual([bytes, trace, id], [Buffer.from([1, 0, 2]), 'ours', 'own']);
+    assert.deepEqual([ofModel, type], ['1', 'application/json']);
     assert.ok(!('Content-Type' in others) && !('ce-id' in others));
     assert.equal(others['Ce-Modelid'], 'm');
   });
 
   it('has the id as its key if there was none', () => {
     const keyless = { ...origin, message: message(BODY) };
-    assert.equal(answerRecord(keyless, read(keyless.message).request, RESPONSE, OPTIONS).key, 'own');
+    assert.equal(answerRecord(keyless, read(keyless.message).request, RESPONSE, TRACE, OPTIONS).key, 'own');
   });
 
   it('is a dead letter for what cannot be served: the message as it was, and why', () => {
-    const record = failureRecord(origin, new ServerError('NOT_FOUND', 'Model m not found'), OPTIONS);
+    const record = failureRecord(origin, new ServerError('NOT_FOUND', 'Model m not found'), TRACE, OPTIONS);
     assert.deepEqual([record.topic, String(record.key), String(record.value)], ['dead', 'key', BODY]);
     assert.deepEqual(
       { ...record.headers },
@@ -122,9 +137,27 @@ describe('an answer', () => {
 
   it('tells the error where dead letters have no topic', () => {
     const error = new ServerError('NOT_FOUND', 'Model m not found');
-    const record = failureRecord(origin, error, { ...OPTIONS, deadLetterTopic: null });
+    const record = failureRecord(origin, error, TRACE, { ...OPTIONS, deadLetterTopic: null });
     assert.deepEqual([record.topic, String(record.key)], ['out', 'key']);
     assert.equal(record.value, '{"error":"Model m not found"}');
     assert.equal(record.headers['modelyard-status'], '404');
+    assert.equal(record.headers.traceparent, 'ours');
+  });
+
+  it('keeps headers of any name', () => {
+    const odd = { ...MODEL, ['__proto__']: 'p', constructor: 'c', toString: ['a', 'b'] } as KafkaHeaders;
+    const record = answerRecord(
+      { ...origin, message: message(BODY, odd) },
+      read(message(BODY)).request,
+      RESPONSE,
+      [],
+      OPTIONS,
+    );
+    const { __proto__: p, constructor: c, toString: s } = record.headers as Record<string, unknown>;
+    assert.deepEqual([p, c, s], ['p', 'c', ['a', 'b']]);
+    assert.deepEqual(
+      { ...headerTexts(odd) },
+      { ...headerTexts(MODEL), ['__proto__']: 'p', constructor: 'c', tostring: 'b' },
+    );
   });
 });
