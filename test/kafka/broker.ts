@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Lifetime } from '../support/lifetime.js';
@@ -9,8 +11,10 @@ const SCRIPT = fileURLToPath(new URL('../../../test/kafka/broker.sh', import.met
 const run = promisify(execFile);
 
 export interface BrokerOptions {
-  /** Settings of the broker, as `key=value`. */
-  readonly set?: readonly string[];
+  /** The one after it is the controller's. Free ones if nothing is said. */
+  readonly port?: number;
+  /** Settings of a broker that listens on this port, as `key=value`. */
+  readonly set?: (port: number) => readonly string[];
 }
 
 /** Why no broker can be had; undefined when one can. Pass it as `skip`. */
@@ -26,9 +30,10 @@ export class Broker {
     private readonly set: readonly string[],
   ) {}
 
-  static async start(t: Lifetime, { set = [] }: BrokerOptions = {}): Promise<Broker> {
+  static async start(t: Lifetime, { port, set = () => [] }: BrokerOptions = {}): Promise<Broker> {
     const folder = temporaryFolder(t);
-    const broker = new Broker(await freePorts(), folder, set);
+    const own = port ?? (await freePorts());
+    const broker = new Broker(own, folder, set(own));
     t.after(() => broker.script('kill'));
     await broker.restart();
     return broker;
@@ -48,8 +53,30 @@ export class Broker {
     await this.script('kill');
   }
 
-  private async script(...args: string[]): Promise<void> {
-    await run('bash', [SCRIPT, ...args, '--port', String(this.port), '--dir', this.folder]);
+  /** Keeps its connections and says nothing until `thaw`. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(this.pid, 'SIGCONT');
+  }
+
+  /** Adds a user who may log in by this mechanism of SCRAM. */
+  async addUser(name: string, password: string, mechanism: string): Promise<void> {
+    const jars = (await this.script('jars')).trim();
+    const config = `${mechanism}=[password=${password}]`;
+    const args = ['--bootstrap-server', this.address, '--entity-type', 'users', '--entity-name', name];
+    await run('java', ['-cp', `${jars}/*`, 'kafka.admin.ConfigCommand', ...args, '--alter', '--add-config', config]);
+  }
+
+  private get pid(): number {
+    return Number(readFileSync(join(this.folder, 'pid'), 'utf8'));
+  }
+
+  private async script(...args: string[]): Promise<string> {
+    const { stdout } = await run('bash', [SCRIPT, ...args, '--port', String(this.port), '--dir', this.folder]);
+    return stdout;
   }
 }
 

@@ -1,4 +1,4 @@
-import kafkajs, { type KafkaConfig, type Message, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type KafkaConfig, type KafkaJSError, type Message, type Producer } from 'kafkajs';
 import type { Lifetime } from '../support/lifetime.js';
 
 export interface Received {
@@ -27,13 +27,19 @@ export class KafkaClient {
   }
 
   async createTopics(partitions: number, ...topics: string[]): Promise<void> {
+    for (const topic of topics) await this.createTopic(topic, partitions);
+  }
+
+  /** `config`: settings of the topic. */
+  async createTopic(topic: string, partitions: number, config: Readonly<Record<string, string>> = {}): Promise<void> {
     const admin = this.kafka.admin();
     await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map(topic => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
-    });
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const topics = [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }];
+    // The library's own way to wait gives up when the broker is slow.
+    await admin.createTopics({ waitForLeaders: false, topics });
     await admin.disconnect();
+    await this.count(topic);
   }
 
   /** Settles when the broker has them. Messages go to the partitions that they name. */
@@ -87,19 +93,30 @@ export class KafkaClient {
 
   /** How many records of a topic its partitions give out in all. */
   async count(topic: string): Promise<number> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    const partitions = await admin.fetchTopicOffsets(topic);
-    await admin.disconnect();
+    const partitions = await this.asked(admin => admin.fetchTopicOffsets(topic));
     return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   }
 
   /** What a group has committed, over all partitions. */
   async committed(groupId: string, topic: string): Promise<number> {
+    const [{ partitions }] = await this.asked(admin => admin.fetchOffsets({ groupId, topics: [topic] }));
+    return partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  }
+
+  /** Asks until the broker can tell: a new topic is not known at once, and a group's coordinator may have to read first. */
+  private async asked<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = this.kafka.admin();
     await admin.connect();
-    const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    await admin.disconnect();
-    return partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+    try {
+      for (;;) {
+        try {
+          return await ask(admin);
+        } catch (error) {
+          if (!(error as KafkaJSError).retriable) throw error;
+        }
+      }
+    } finally {
+      await admin.disconnect();
+    }
   }
 }

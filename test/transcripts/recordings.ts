@@ -54,6 +54,18 @@ export interface GrpcRecording extends Common {
 
 export interface KafkaRecording extends Common {
   readonly kind: 'kafka';
+  readonly request: {
+    readonly key: string | null;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Text is sent as it is. */
+    readonly value: object | string;
+  };
+  /** Empty where MLServer gave no answer. */
+  readonly response: {
+    readonly key?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly value?: object;
+  };
 }
 
 export interface MetricsRecording extends Common {
