@@ -25,3 +25,11 @@ test('takes the name where the bytes say nothing', () => {
   assert.equal(kindOfFile('a.pkl', noise), 'sklearn');
   assert.equal(kindOfFile('a.joblib', new Uint8Array(0)), 'sklearn');
 });
+
+test('refuses a text that is of no library', () => {
+  const text = Buffer.from('export class Model {}\n');
+  assert.throws(() => kindOfFile('model.ts', text), {
+    code: 'INVALID_ARGUMENT',
+    message: /'model.ts' is a text, of no kind that model files are/,
+  });
+});
