@@ -25,5 +25,5 @@ for (const version of versions) {
   run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', `${name}@${version}`]);
   const node = join(folder, 'node_modules', name, 'bin', 'node');
   run(node, ['--version']);
-  run(node, ['--test', '--test-reporter=dot', ...tests]);
+  run(node, ['--test', '--test-timeout=600000', '--test-reporter=dot', ...tests]);
 }

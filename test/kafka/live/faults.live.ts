@@ -172,9 +172,8 @@ describe('Kafka, with a real broker', { skip: NO_BROKER }, () => {
     await seen(async () => (await client.committed('modelyard', 'in')) === 10);
     const sending = client.produce('in', some(10, 10));
     broker.freeze();
-    t.after(() => broker.thaw());
-    await server.logged(/^Kafka at .*Trying again until it works/);
-    assert.equal(await metric(server, 'connected'), 0);
+    // The log may tell of a first session that found no topics yet, so it does not say when this one has ended.
+    await seen(async () => (await metric(server, 'connected')) === 0);
     broker.thaw();
     await sending;
     const received = await client.read('out', all => tally(all).distinct === 20);
