@@ -91,4 +91,13 @@ export interface PlanOutput {
   readonly datatype: OutputDatatype;
   /** Set when the output is a column of a frame. */
   readonly frame?: boolean;
+  readonly shortcut?: PlanShortcut;
+}
+
+/** A way to an output's value that takes less work and knows for which rows it is right. The rows must not depend on each other. */
+export interface PlanShortcut {
+  /** Of the output's type and shape. */
+  readonly value: number;
+  /** u8 [rows]: 1 where it is what `PlanOutput.value` is. */
+  readonly sure: number;
 }

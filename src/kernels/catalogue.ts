@@ -33,6 +33,7 @@ import { oneHot } from './one-hot.js';
 import { pairVotes } from './pair-votes.js';
 import { power } from './power.js';
 import { quantile } from './quantile.js';
+import { rbfOperand } from './rbf-operand.js';
 import { repeatRow } from './repeat-row.js';
 import { require } from './require.js';
 import { scaledSquares } from './scaled-squares.js';
@@ -43,6 +44,7 @@ import { sparseWeights } from './sparse-weights.js';
 import { splines } from './splines.js';
 import { spreadColumns } from './spread-columns.js';
 import { squareNorm } from './square-norm.js';
+import { sureVotes } from './sure-votes.js';
 import { svcCoupling } from './svc-coupling.js';
 import { svcVotes } from './svc-votes.js';
 import { tally } from './tally.js';
@@ -97,6 +99,7 @@ export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
     quantile,
     'radius-means': radiusMeans,
     'radius-votes': radiusVotes,
+    'rbf-operand': rbfOperand,
     softmax,
     'sparse-dense': sparseDense,
     'sparse-product': sparseProduct,
@@ -106,6 +109,7 @@ export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
     'spread-columns': spreadColumns,
     'square-norm': squareNorm,
     'svc-coupling': svcCoupling,
+    'sure-votes': sureVotes,
     'svc-votes': svcVotes,
     tally,
     'text-counts': textCounts,

@@ -8,9 +8,9 @@ import type { InferRequest } from '../core/protocol.js';
 import type { Parameters } from '../core/tensor.js';
 import type { SessionOptions } from '../wire/messages.js';
 import { outputTensor, resolve } from './plan-output-tensor.js';
-import { Program } from './program.js';
 import { RequestRows } from './request-rows.js';
 import type { Prediction, Runtime } from './runtime.js';
+import { compile, type Executable } from './shortcut.js';
 
 export interface PlannedOptions extends SessionOptions {
   /** The method that answers when a request names none; by default what the library would do first. */
@@ -26,7 +26,7 @@ const DEFAULT_METHODS = ['predict', 'transform', 'score_samples'];
 /** A converted model. Row by row by nature: its requests may share batches. */
 export class PlannedRuntime implements Runtime {
   readonly model: ModelInterface;
-  private readonly programs = new Map<string, Promise<Program>>();
+  private readonly programs = new Map<string, Promise<Executable>>();
   private readonly byMethod = new Map<string, PlanOutput[]>();
   private readonly defaults: readonly PlanOutput[];
   private readonly float32Matters: boolean;
@@ -87,12 +87,12 @@ export class PlannedRuntime implements Runtime {
     return request.outputs!.flatMap(({ name }) => this.byMethod.get(name) ?? []);
   }
 
-  private program(outputs: readonly PlanOutput[], float32: boolean): Promise<Program> {
+  private program(outputs: readonly PlanOutput[], float32: boolean): Promise<Executable> {
     const precise = float32 && this.float32Matters;
     const key = `${precise}:${outputs.map(output => output.value)}`;
     let program = this.programs.get(key);
     if (program === undefined) {
-      program = Program.compile(this.plan, outputs, precise, this.options);
+      program = compile(this.plan, outputs, precise, this.options);
       if (this.programs.size >= MAX_PROGRAMS) this.programs.delete([...this.programs.keys()][1]);
       this.programs.set(key, program);
     }

@@ -45,7 +45,7 @@ export class Program {
 
   static async compile(
     plan: ModelPlan,
-    outputs: readonly PlanOutput[],
+    outputs: readonly Pick<PlanOutput, 'value'>[],
     float32: boolean,
     options: SessionOptions = {},
   ): Promise<Program> {

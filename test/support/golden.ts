@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelPlan, PlanOutput } from '../../src/convert/plan.js';
 import type { Datatype } from '../../src/core/datatype.js';
 import { columnsOf, type Value } from '../../src/kernels/value.js';
-import { Program } from '../../src/runtimes/program.js';
+import { compile } from '../../src/runtimes/shortcut.js';
 import { type CaseInput, CaseRows, type CaseTensor } from './case-rows.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -111,7 +111,7 @@ export async function checkGolden(plan: ModelPlan, golden: GoldenCase): Promise<
         names,
         `${label}: outputs of ${method}`,
       );
-      const program = await Program.compile(plan, outputs, rows.float32);
+      const program = await compile(plan, outputs, rows.float32);
       try {
         for (const size of [rows.rows, 1, 7]) {
           for (let from = 0; from < rows.rows; from += size) {

@@ -107,8 +107,13 @@ function outputsOf(g: GraphBuilder, methods: Methods): PlanOutput[] {
   const outputs: PlanOutput[] = [];
   const { predict, decisionFunction, scoreSamples, transform } = methods;
   const floats = methods.precision ?? 'FP64';
-  if (predict?.kind === 'class')
-    outputs.push(output('predict', labelsAt(g, predict.index, predict.labels), predict.labels.datatype));
+  if (predict?.kind === 'class') {
+    const { index, labels, shortcut } = predict;
+    outputs.push({
+      ...output('predict', labelsAt(g, index, labels), labels.datatype),
+      shortcut: shortcut && { value: labelsAt(g, shortcut.index, labels).id, sure: shortcut.sure.id },
+    });
+  }
   if (predict?.kind === 'classes') {
     const [{ labels }] = predict.outputs;
     outputs.push(output('predict', labelColumnsAt(g, predict.outputs), labels.datatype));

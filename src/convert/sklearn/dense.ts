@@ -52,6 +52,12 @@ export function transposed({ data, rows, columns }: Matrix): Matrix {
   return { data: out, rows: columns, columns: rows };
 }
 
+export function columnMeans({ data, rows, columns }: Matrix): Float64Array {
+  const means = new Float64Array(columns);
+  for (let i = 0; i < data.length; i++) means[i % columns] += data[i] / rows;
+  return means;
+}
+
 /** One row of a matrix, as a view. */
 export function rowOf({ data, columns }: Matrix, row: number): Float64Array {
   return data.subarray(row * columns, (row + 1) * columns);

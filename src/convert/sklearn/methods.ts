@@ -30,11 +30,17 @@ export interface Methods {
 
 export type Prediction =
   /** Positions in `labels`, i32 [rows]. */
-  | { readonly kind: 'class'; readonly index: Ref; readonly labels: Labels }
+  | { readonly kind: 'class'; readonly index: Ref; readonly labels: Labels; readonly shortcut?: Shortcut }
   /** One classification per column. */
   | { readonly kind: 'classes'; readonly outputs: readonly { readonly index: Ref; readonly labels: Labels }[] }
   /** Numbers, [rows] or [rows, targets]. */
   | { readonly kind: 'value'; readonly value: Ref; readonly datatype: OutputDatatype };
+
+/** The same positions made with less work, i32 [rows], and u8 [rows]: 0 where they may be others. */
+export interface Shortcut {
+  readonly index: Ref;
+  readonly sure: Ref;
+}
 
 export interface Transformed {
   readonly features: Features;

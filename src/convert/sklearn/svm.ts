@@ -14,11 +14,12 @@ import {
 import { asSparse, isSparse } from '../../formats/pickle/sparse.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { Ref } from '../plan-builder.js';
-import { denseMatrix, type Matrix, vectorOf } from './dense.js';
+import { columnMeans, denseMatrix, type Matrix, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { readLabels } from './labels.js';
 import type { Methods } from './methods.js';
+import { radialShortcut } from './svc-shortcut.js';
 
 /** libsvm's machines. `_dual_coef_`, `_intercept_` and `_gamma` are libsvm's own; the public ones are negated for two classes. */
 export const svmConverters: Record<string, EstimatorConverter> = {
@@ -82,7 +83,7 @@ function kernelMatrix(g: GraphBuilder, estimator: Place, x: Ref, vectors: Matrix
   const kernel = asString(attr(estimator, 'kernel'));
   if (kernel === 'rbf') return radial(g, x, vectors, asNumber(attr(estimator, '_gamma')));
   if (kernel !== 'poly' && kernel !== 'sigmoid') throw unsupported(estimator, `kernel '${kernel}'`);
-  const products = g.matmul(x, g.matrix(transposed(vectors), vectors.columns, vectors.rows));
+  const products = g.matmul(x, g.matrix(transposed(vectors).data, vectors.columns, vectors.rows));
   const gamma = asNumber(attr(estimator, '_gamma'));
   const scaled = g.add(g.mul(products, gamma), asNumber(attr(estimator, 'coef0')));
   return kernel === 'sigmoid' ? g.tanh(scaled) : g.pow(scaled, asInt(attr(estimator, 'degree')));
@@ -140,14 +141,7 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
   });
 
   const weights = pairWeights(dual, counts, pairs, vectors.rows);
-  const decisions = weightedKernel(
-    g,
-    estimator,
-    features,
-    vectors,
-    { data: weights, rows: vectors.rows, columns: pairs.length },
-    intercepts,
-  );
+  const decisions = weightedKernel(g, estimator, features, vectors, weights, intercepts);
   const shape = [-1, classes];
   const [votes, scores] = g.kernel('svc-votes', {
     inputs: [decisions],
@@ -163,8 +157,18 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
     inputs: [breakTies ? scores : votes],
     outputs: [{ type: 'i32', shape: [-1] }],
   });
+  const radial = asString(attr(estimator, 'kernel')) === 'rbf' && !breakTies;
+  const shortcut = radial
+    ? radialShortcut(g, features.matrix(), {
+        vectors: denseMatrix(vectors.place),
+        gamma: asNumber(attr(estimator, '_gamma')),
+        weights,
+        intercepts,
+        classes,
+      })
+    : undefined;
   return {
-    predict: { kind: 'class', index, labels },
+    predict: { kind: 'class', index, labels, shortcut },
     decisionFunction: classes === 2 ? g.neg(g.pick(decisions, 0)) : byPair ? decisions : scores,
     predictProba: probabilities(g, estimator, decisions, classes),
     missing: false,
@@ -226,7 +230,7 @@ function pairsOf(classes: number): Pair[] {
 }
 
 /** One column per pair (i, j): the vectors of class i with row j - 1 of the coefficients, those of class j with row i. */
-function pairWeights(dual: Matrix, counts: Int32Array, pairs: readonly Pair[], vectors: number): Float64Array {
+function pairWeights(dual: Matrix, counts: Int32Array, pairs: readonly Pair[], vectors: number): Matrix {
   const starts = [0];
   for (const count of counts) starts.push(starts[starts.length - 1] + count);
   const weights = new Float64Array(vectors * pairs.length);
@@ -234,7 +238,7 @@ function pairWeights(dual: Matrix, counts: Int32Array, pairs: readonly Pair[], v
     for (let s = starts[i]; s < starts[i + 1]; s++) weights[s * pairs.length + pair] = dual.data[(j - 1) * vectors + s];
     for (let s = starts[j]; s < starts[j + 1]; s++) weights[s * pairs.length + pair] = dual.data[i * vectors + s];
   });
-  return weights;
+  return { data: weights, rows: vectors, columns: pairs.length };
 }
 
 interface Machine {
@@ -257,18 +261,6 @@ function checkMachine(estimator: Place, { vectors, dual, counts, intercepts, pai
     dual.columns === vectors.rows &&
     intercepts === pairs;
   if (!fits) throw badFile(`${estimator.path}: the arrays of this ${shortName(estimator)} do not fit each other`);
-}
-
-function transposed({ data, rows, columns }: Matrix): Float64Array {
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
-  return out;
-}
-
-function columnMeans({ data, rows, columns }: Matrix): Float64Array {
-  const means = new Float64Array(columns);
-  for (let i = 0; i < data.length; i++) means[i % columns] += data[i] / rows;
-  return means;
 }
 
 function largestNorm({ data, rows, columns }: Matrix): number {
