@@ -5,6 +5,9 @@ import type { FastifyRequest } from 'fastify';
 import { ServerError } from '../core/errors.js';
 import { isJsonType, notJson } from './content-type.js';
 
+/** A chunk takes some hundred bytes beside its own, of which a client may send one: as many are made one. */
+const MAX_CHUNKS = 1024;
+
 export type BodyDone = (error: Error | null, body?: Buffer) => void;
 
 /** The body of a request that says it is JSON, or says nothing. */
@@ -48,28 +51,31 @@ export function collectBody(request: IncomingMessage, limitBytes: number, done: 
 
 /** `source` is the request, or what inflates it. */
 function collect(request: IncomingMessage, source: Readable, limitBytes: number, done: BodyDone): void {
-  let first: Buffer | undefined;
-  let more: Buffer[] | undefined;
+  /** What came, the end of it still in the chunks that it came in. */
+  const parts: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let length = 0;
   let finished = false;
   const fail = (error: ServerError) => {
     if (finished) return;
     finished = true;
-    first = more = undefined;
+    parts.length = chunks.length = 0;
     refuse(request, source, error, done);
   };
   source.on('data', (chunk: Buffer) => {
     if (finished) return;
     length += chunk.byteLength;
-    if (length > limitBytes) fail(tooLarge(limitBytes));
-    else if (first === undefined) first = chunk;
-    else if (more === undefined) more = [first, chunk];
-    else more.push(chunk);
+    if (length > limitBytes) return fail(tooLarge(limitBytes));
+    chunks.push(chunk);
+    if (chunks.length < MAX_CHUNKS) return;
+    parts.push(Buffer.concat(chunks));
+    chunks = [];
   });
   source.on('end', () => {
     if (finished) return;
     finished = true;
-    done(null, more === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length));
+    parts.push(...chunks);
+    done(null, parts.length === 1 ? parts[0] : Buffer.concat(parts, length));
   });
   if (source !== request) {
     const encoding = request.headers['content-encoding'];
