@@ -6,6 +6,7 @@ import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
 import { notJson } from './content-type.js';
 import { sendJson } from './json-reply.js';
+import { splitUrl } from './target.js';
 
 /** The most of a path that goes into an answer. */
 const SHOWN_PATH = 100;
@@ -85,7 +86,7 @@ function notFound(
   reply: FastifyReply,
   otherRoutes: OtherRoutes | undefined,
 ): FastifyReply {
-  const [path, query] = request.url.split('?', 2);
+  const [path, query] = splitUrl(request.url);
   const methods = [...methodsOf(routes, path), ...(otherRoutes?.methods(path) ?? [])];
   if (methods.length > 0) {
     reply.header('allow', methods.join(', '));

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ModelRoutes } from '../dataplane/model-routes.js';
 import { contextOf, type InferRouteOptions } from './infer-route.js';
+import { splitUrl } from './target.js';
 
 const NO_BODY = new Uint8Array();
 
@@ -20,7 +21,7 @@ export function answerByModel(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> | undefined {
-  const [path, query = ''] = request.url.split('?', 2);
+  const [path, query = ''] = splitUrl(request.url);
   const { method } = request;
   const asked = method === 'HEAD' ? 'GET' : method;
   const route = options.modelRoutes.at(path).find(found => found.method === asked);

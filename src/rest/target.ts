@@ -2,6 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { ServerError } from '../core/errors.js';
 import type { ModelRef } from '../core/protocol.js';
 
+/** The path and the query of a URL; the query, undefined if there is none, may hold more question marks. */
+export function splitUrl(url: string): [path: string, query: string | undefined] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, undefined] : [url.slice(0, at), url.slice(at + 1)];
+}
+
 interface ModelParams {
   readonly model_name: string;
   readonly model_version?: string;

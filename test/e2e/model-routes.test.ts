@@ -37,9 +37,9 @@ for (const workers of [0, 1]) {
     const post = (path: string, body: string, headers = {}) => server.request({ method: 'POST', path, body, headers });
 
     it('see parts of the path, the query, headers and the body of any type', async () => {
-      const { status, headers, text } = await post('/explain/a%20b?q=1&q=2', '{"x":1}', { tenant: 't' });
+      const { status, headers, text } = await post('/explain/a%20b?q=1&q=2?3', '{"x":1}', { tenant: 't' });
       assert.deepEqual([status, headers['content-type']], [200, 'application/json']);
-      const expected = { model: 'own', topic: 'a b', tenant: 't', q: ['1', '2'], body: { x: 1 }, word: 'one' };
+      const expected = { model: 'own', topic: 'a b', tenant: 't', q: ['1', '2?3'], body: { x: 1 }, word: 'one' };
       assert.deepEqual(JSON.parse(text), expected);
       const csv = await post('/explain/x', 'a,b', { 'content-type': 'text/csv' });
       assert.equal(csv.status, 400);

@@ -214,10 +214,10 @@ describe('the REST server', () => {
       ['GET', '/v2/', 307, 'location', '/v2'],
       [
         'GET',
-        '/v2/models/mnist-svm/?model_version=v0.1.0',
+        '/v2/models/mnist-svm/?model_version=v0.1.0&q=a?b',
         307,
         'location',
-        '/v2/models/mnist-svm?model_version=v0.1.0',
+        '/v2/models/mnist-svm?model_version=v0.1.0&q=a?b',
       ],
       ['POST', '/v2/models/mnist-svm/infer/', 307, 'location', '/v2/models/mnist-svm/infer'],
       ['GET', '/v2/models/mnist-svm/infer', 405, 'allow', 'POST'],
