@@ -35,7 +35,7 @@ function readOutput(output: unknown, at: string): Tensor {
     throw bad(what, `expected a datatype of ${DATATYPES.join(', ')}, got ${got}`);
   }
   if (!Array.isArray(shape)) throw bad(what, `expected a list of numbers as shape, got ${kindOf(shape)}`);
-  const values = isColumn(data) ? copyColumn(data) : tensorData(datatype, valuesOf(datatype, data, what), what);
+  const values = isColumn(data) ? copyColumn(data, what) : tensorData(datatype, valuesOf(datatype, data, what), what);
   if (isColumn(data) && datatype !== 'BYTES') throw bad(what, `expected numbers (${datatype}), got bytes`);
   const needed = elementCount(shape as number[], what);
   if (needed !== dataLength(values))
@@ -60,7 +60,12 @@ function isColumn(data: unknown): data is BytesColumn {
   return offsets instanceof Uint32Array && bytes instanceof Uint8Array;
 }
 
-function copyColumn({ offsets, bytes }: BytesColumn): TensorData {
+/** Refuses offsets that lead out of the bytes: what lies there in memory would be read, or written over. */
+function copyColumn({ offsets, bytes }: BytesColumn, what: string): TensorData {
+  const ascend = offsets.every((offset, i) => i === 0 || offset >= offsets[i - 1]);
+  if (!ascend || offsets[offsets.length - 1] > bytes.length) {
+    throw bad(what, `expected ascending offsets up to the ${bytes.length} bytes that there are, got others`);
+  }
   return { offsets: offsets.slice(), bytes: bytes.slice() };
 }
 

@@ -227,6 +227,11 @@ describe('custom models', () => {
     ],
     [`({ outputs: [{ name: 'y', datatype: 'BYTES', shape: [1], data: [5] }] })`, /expected a string or a Uint8Array/],
     [`({ outputs: [{ name: 'y', datatype: 'FP32', shape: [1], data: null }] })`, /expected a list as data, got null/],
+    ...['0, 9', '2, 1', '0, 2, 1'].map((offsets): [string, RegExp] => [
+      `({ outputs: [{ name: 'y', datatype: 'BYTES', shape: [1],
+        data: { offsets: Uint32Array.of(${offsets}), bytes: new Uint8Array(2) } }] })`,
+      /output 'y': expected ascending offsets up to the 2 bytes that there are/,
+    ]),
     [
       `({ outputs: ['y', 'y'].map(name => ({ name, datatype: 'FP32', shape: [1], data: [1] })) })`,
       /output 'y' is there twice/,
