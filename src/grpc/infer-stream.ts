@@ -6,7 +6,7 @@ import { decode } from './codec.js';
 import { contextOf } from './context.js';
 import { type InferAnswer, type InferOptions, inferStream } from './infer.js';
 import { decodeInferRequest } from './infer-request.js';
-import { ModelInferRequest } from './inference-schema.js';
+import { message, one } from './schema.js';
 import { callFailure } from './status.js';
 import type { StreamForm } from './stream-form.js';
 
@@ -125,10 +125,13 @@ export class InferStream {
   }
 }
 
+/** All that an answer to a request that failed tells of it. Its tensors, perhaps the reason, are passed over. */
+const RequestId = message('ModelInferRequest', { id: one(3, 'string') });
+
 /** Of a request that may be none. */
 function idOf(request: Buffer): string | undefined {
   try {
-    return decode(ModelInferRequest, request).id;
+    return decode(RequestId, request).id;
   } catch {
     return undefined;
   }

@@ -97,6 +97,8 @@ describe('ModelStreamInfer', () => {
     for (const draft of [request('a', 1), request('b', 2, 'nope'), request('c', 3)]) {
       call.write(encode(ModelInferRequest, draft));
     }
+    // An input whose shape is cut off.
+    call.write(Buffer.concat([encode(ModelInferRequest, { id: 'd' }), Buffer.of(0x2a, 3, 0x1a, 1, 0xff)]));
     call.end();
     const { code, answers } = await ended;
     assert.equal(code, status.OK);
@@ -110,6 +112,7 @@ describe('ModelStreamInfer', () => {
         ['', 'a', 1],
         ['Model nope not found', 'b', 0],
         ['', 'c', 1],
+        ['ModelInferRequest: byte 7, field 3: the message ends within a number', 'd', 0],
       ],
     );
   });
