@@ -31,8 +31,12 @@ export function streamRoute(route: string, options: InferRouteOptions) {
       }
     } catch (error) {
       const known = toServerError(error);
-      if (known.cause !== undefined)
-        logger.error(`${route}: ${known.message}`, { requestId: request.id, error: known.cause });
+      if (known.cause !== undefined) {
+        logger.error(`${request.method} ${request.url}: ${known.message}`, {
+          requestId: request.id,
+          error: known.cause,
+        });
+      }
       const message = known === error ? known.message : INTERNAL_MESSAGE;
       await send(raw, `data: ${JSON.stringify({ error: message })}\n\n`);
     }

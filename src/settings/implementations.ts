@@ -26,13 +26,18 @@ const WELL_KNOWN_FILES: Record<RuntimeName, readonly string[]> = {
   mlflow: [],
 };
 
+/** Packages whose names are never a user's module: what they hold is in RUNTIMES, or is code in Python. */
+const RESERVED =
+  /^(?:modelyard|mlserver(?:_(?:sklearn|xgboost|lightgbm|catboost|mlflow|huggingface|alibi_detect|alibi_explain))?)\./;
+
 /** A module's dotted path and a class in it. */
 const IMPORT_PATH = /^([\p{L}\p{N}_$-]+(?:\.[\p{L}\p{N}_$-]+)*)\.([\p{L}\p{N}_$]+)$/u;
 
-/** The implementation that a dotted path names; undefined when it is no import path. */
+/** The implementation that a dotted path names; undefined when it is no import path, or one into MLServer that is not served. */
 export function implementationOf(importPath: string): Implementation | undefined {
   const runtime = RUNTIMES.get(importPath);
   if (runtime !== undefined) return { kind: runtime };
+  if (RESERVED.test(importPath)) return undefined;
   const [, module, className] = IMPORT_PATH.exec(importPath) ?? [];
   return module === undefined ? undefined : { kind: 'custom', module, className };
 }

@@ -20,7 +20,8 @@ export function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text, dropPrototype);
   } catch (error) {
-    throw new SettingsError({ source }, 'JSON', `${(error as Error).message.replace(POSITION, lineAndColumn(text))}`);
+    const problem = (error as Error).message.replace(POSITION, lineAndColumn(text));
+    throw new SettingsError({ source }, 'JSON', `a syntax error: ${problem}`);
   }
 }
 

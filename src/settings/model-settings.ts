@@ -14,7 +14,7 @@ import {
 } from './field-types.js';
 import { field, required, rest, section, type Values } from './fields.js';
 import { identifier, identifierOrEmpty } from './identifier.js';
-import { type Implementation, implementationOf } from './implementations.js';
+import { type Implementation, implementationOf, RUNTIMES } from './implementations.js';
 import type { JsonObject } from './json-object.js';
 import { type Layer, readFields } from './read-fields.js';
 import type { LoadedSettings } from './server-settings.js';
@@ -23,8 +23,9 @@ import { versionPolicy } from './version-policy.js';
 import { versionRange } from './version-range.js';
 import { warmUp } from './warm-up.js';
 
-const importPath: FieldType<Implementation> = scalar("an import path such as 'mlserver_sklearn.SKLearnModel'", value =>
-  typeof value === 'string' ? implementationOf(value) : undefined,
+const importPath: FieldType<Implementation> = scalar(
+  `one of ${[...RUNTIMES.keys()].join(', ')}, or a class of yours such as my_model.MyModel`,
+  value => (typeof value === 'string' ? implementationOf(value) : undefined),
 );
 
 const sha256: FieldType<string> = scalar('64 hexadecimal digits', value =>
@@ -117,6 +118,11 @@ export function modelSettings(
   }
   if (read.parallelWorkers !== null) {
     warnings.push(`${source}: field 'parallel_workers' of a model is DEPRECATED; set it in settings.json`);
+  }
+  const { environmentTarball, environmentPath } = read.parameters;
+  if ((environmentTarball ?? environmentPath) !== null) {
+    const written = environmentTarball === null ? 'environment_path' : 'environment_tarball';
+    warnings.push(`${source}: field 'parameters.${written}' names an environment of Python and is ignored`);
   }
   return { settings: { ...read, name, parameters: { ...read.parameters, version } }, warnings };
 }

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { FileRepository } from '../../src/repository/file-repository.js';
 import type { RepositoryListing } from '../../src/repository/repository.js';
 import { Environment } from '../../src/settings/env.js';
+import { RUNTIMES } from '../../src/settings/implementations.js';
 import { temporaryFolder, writeFile } from '../support/temporary-folder.js';
 
 const SKLEARN = { implementation: 'mlserver_sklearn.SKLearnModel' };
-const MISSING = "expected an import path such as 'mlserver_sklearn.SKLearnModel', found nothing";
+const MISSING = `expected one of ${[...RUNTIMES.keys()].join(', ')}, or a class of yours such as my_model.MyModel, found nothing`;
 
 interface Options {
   allowUriOutsideRepository?: boolean;

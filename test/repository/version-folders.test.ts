@@ -99,7 +99,10 @@ test('without an implementation the files tell, if their names leave no doubt', 
     'b/1.0.0/model.json': '',
   });
   assert.deepEqual([labels(listing), listing.specs[0].implementation.kind], [['a@1.0.0'], 'onnx']);
-  assert.match(listing.failures[0].error.message, /^b\/1\.0\.0: field 'implementation': expected an import path/);
+  assert.match(
+    listing.failures[0].error.message,
+    /^b\/1\.0\.0: field 'implementation': expected one of mlserver_sklearn/,
+  );
 });
 
 test('a class may stand beside the version folders', async t => {

@@ -17,14 +17,16 @@ const ALONE = { name: 'm', max_batch_size: 1 };
 
 interface Options {
   readonly model?: { readonly name: string; readonly [field: string]: unknown };
+  readonly streaming?: readonly string[];
   readonly requestTimeoutMs?: number;
   readonly patience?: Patience;
 }
 
 /** A REST server whose one worker is a puppet. */
-async function start(t: TestContext, { model = ALONE, requestTimeoutMs = 0, patience }: Options = {}) {
+async function start(t: TestContext, { model = ALONE, streaming, requestTimeoutMs = 0, patience }: Options = {}) {
   const { pool, dataPlane, admin, metrics, scheduler } = await startPuppetServer(t, {
     models: [model],
+    streaming,
     settings: { infer_timeout: 0 },
   });
   const log = new LogLines();
@@ -223,6 +225,19 @@ describe('refusals and failures', () => {
     assert.deepEqual([status, text], [500, '{"error":"Internal server error"}']);
     assert.match((await log.find(/Internal server error/)).message, /^POST \/v2\/models\/m\/infer: /);
     assert.match(JSON.stringify(log.all), /secret path/);
+  });
+
+  it('end a stream that has begun, and are in the log under the path that was asked', async t => {
+    const { port, pool, log } = await start(t, { streaming: ['m'] });
+    pool.onStream = async function* (_worker, { inputs }) {
+      yield { ok: true, outputs: inputs, inferenceMs: 0 };
+      yield { ok: false, error: { code: 'INTERNAL', message: 'late', detail: 'Error: late' }, inferenceMs: 0 };
+      return undefined;
+    };
+    const { status, text } = await exchange(port, { ...inferOf(1), path: `${PATH}_stream` });
+    assert.equal(status, 200);
+    assert.match(text, /data: \{"error":"late"\}\n\n$/);
+    assert.equal((await log.find(/late/)).message, 'POST /v2/models/m/infer_stream: late');
   });
 });
 

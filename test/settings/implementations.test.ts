@@ -23,8 +23,20 @@ test('any other import path names a class in a module', () => {
   const custom = (module: string, className: string) => ({ kind: 'custom', module, className });
   assert.deepEqual(implementationOf('my_model.MyModel'), custom('my_model', 'MyModel'));
   assert.deepEqual(implementationOf('pkg.sub-module.Model'), custom('pkg.sub-module', 'Model'));
-  assert.deepEqual(implementationOf('mlserver_sklearn.Other'), custom('mlserver_sklearn', 'Other'));
+  assert.deepEqual(implementationOf('mlserver_mine.Model'), custom('mlserver_mine', 'Model'));
   assert.deepEqual(wellKnownFiles({ kind: 'custom', module: 'a', className: 'B' }), []);
+});
+
+test("a runtime of MLServer's that is not served is no class of the user's", () => {
+  for (const path of [
+    'mlserver_huggingface.HuggingFaceRuntime',
+    'mlserver_alibi_explain.AlibiExplainRuntime',
+    'mlserver.MLModel',
+  ]) {
+    assert.equal(implementationOf(path), undefined, path);
+  }
+  assert.equal(implementationOf('mlserver_sklearn.SklearnModel'), undefined);
+  assert.equal(implementationOf('modelyard.ONNXModel'), undefined);
 });
 
 test('what is no import path names nothing', () => {

@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { parseJsonObject } from '../../src/settings/json-object.js';
 
 const refused: [text: string, message: RegExp][] = [
-  ['', /^s\.json: expected JSON, found Unexpected end of JSON input$/],
-  ['{\n  "a": 1\n  "b": 2\n}', /^s\.json: expected JSON, found .+ at line 3, column 3$/],
-  ['{"a": NaN}', /^s\.json: expected JSON, found /],
-  ["{'a': 1}", /^s\.json: expected JSON, found /],
+  ['', /^s\.json: expected JSON, found a syntax error: Unexpected end of JSON input$/],
+  ['{\n  "a": 1\n  "b": 2\n}', /^s\.json: expected JSON, found a syntax error: .+ at line 3, column 3$/],
+  ['{"a": NaN}', /^s\.json: expected JSON, found a syntax error: /],
+  ["{'a': 1}", /^s\.json: expected JSON, found a syntax error: /],
   ['[]', /^s\.json: expected a JSON object, found a list$/],
   ['"a"', /^s\.json: expected a JSON object, found "a"$/],
   ['null', /^s\.json: expected a JSON object, found null$/],
   ['7', /^s\.json: expected a JSON object, found 7$/],
-  [`{"a": ${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`, /^s\.json: expected JSON, found /],
+  [`{"a": ${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`, /^s\.json: expected JSON, found a syntax error: /],
 ];
 
 for (const [text, message] of refused) {

@@ -143,7 +143,9 @@ test('the tables of this test name every field', () => {
 });
 
 test('a missing implementation is an error, wherever it was looked for', () => {
-  const expected = "expected an import path such as 'mlserver_sklearn.SKLearnModel'";
+  const expected =
+    'expected one of mlserver_sklearn.SKLearnModel, mlserver_xgboost.XGBoostModel, mlserver_lightgbm.LightGBMModel, ' +
+    'mlserver_catboost.CatboostModel, mlserver_mlflow.MLflowRuntime, modelyard.OnnxModel, or a class of yours such as my_model.MyModel';
   assert.throws(() => read({ name: 'iris' }), {
     message: `iris/model-settings.json: field 'implementation': ${expected}, found nothing`,
   });
@@ -151,6 +153,10 @@ test('a missing implementation is an error, wherever it was looked for', () => {
     message: `environment: field 'implementation': ${expected}, found nothing`,
   });
   assert.throws(() => read({ implementation: 'Model' }), /found "Model"$/);
+  const python = 'mlserver_huggingface.HuggingFaceRuntime';
+  assert.throws(() => read({ implementation: python }), {
+    message: `iris/model-settings.json: field 'implementation': ${expected}, found "${python}"`,
+  });
 });
 
 test('the implementation may come from the environment, for every model that names none', () => {
@@ -277,6 +283,16 @@ test('a misspelt field and the deprecated one are warned of', () => {
     "iris/model-settings.json: unknown field 'max_batchsize' is ignored; did you mean 'max_batch_size'?",
     "iris/model-settings.json: field 'parallel_workers' of a model is DEPRECATED; set it in settings.json",
   ]);
+});
+
+test('an environment of Python is warned of', () => {
+  const warnings = (parameters: object) => read({ implementation: SKLEARN, parameters }).warnings;
+  for (const field of ['environment_tarball', 'environment_path']) {
+    assert.deepEqual(warnings({ [field]: './old.tar.gz' }), [
+      `iris/model-settings.json: field 'parameters.${field}' names an environment of Python and is ignored`,
+    ]);
+  }
+  assert.deepEqual(warnings({ environment_tarball: null }), []);
 });
 
 test('only an implementation makes the environment describe a model', () => {
