@@ -37,22 +37,32 @@ export interface Patience {
   readonly headersMs: number;
   /** To send a whole request. */
   readonly sendMs: number;
+  /** To take something of an answer that is being sent. */
+  readonly takeMs: number;
   /** Until its next request on the same connection. */
   readonly keepAliveMs: number;
   /** Between looks for connections that take longer. */
   readonly checkMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 20_000, sendMs: 30_000, keepAliveMs: 65_000, checkMs: 2_000 };
+const PATIENCE: Patience = {
+  headersMs: 20_000,
+  sendMs: 30_000,
+  takeMs: 60_000,
+  keepAliveMs: 65_000,
+  checkMs: 2_000,
+};
 const MAX_NAME_LENGTH = 255;
 
 /** The REST transport; `listen` is the caller's. */
 export async function restApp(options: RestOptions): Promise<FastifyInstance> {
-  const { headersMs, sendMs, keepAliveMs, checkMs } = options.patience ?? PATIENCE;
+  const { headersMs, sendMs, takeMs, keepAliveMs, checkMs } = options.patience ?? PATIENCE;
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAliveMs,
+    // Of a connection on which nothing moves; `observe` puts up with those that wait for an answer.
+    connectionTimeout: takeMs,
     // Not among Node's own options: fastify would put its default over it.
     requestTimeout: sendMs,
     http: { connectionsCheckingInterval: checkMs, headersTimeout: headersMs },

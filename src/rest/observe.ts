@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.js';
 import type { RequestContext } from '../core/context.js';
@@ -5,6 +6,7 @@ import { ServerError } from '../core/errors.js';
 import { httpStatus } from '../core/status.js';
 import type { Logger } from '../logging/logger.js';
 import type { RestMetrics } from '../metrics/rest-metrics.js';
+import { onceOver } from './answer-end.js';
 
 export interface ObserverOptions {
   readonly clock: Clock;
@@ -37,7 +39,11 @@ export function observe(
       logger.debug(`${request.ip} "${request.method} ${request.url}" ${status}`, { requestId: request.id });
     }
   };
-  // It may have gone while its body was inflated.
-  if (raw.closed) ended();
-  else raw.once('close', ended);
+  raw.on('timeout', breakUnread);
+  onceOver(request.raw, raw, ended);
+}
+
+/** Nothing moves on a connection: the answer takes its time, or the client does not take the answer. */
+function breakUnread(socket: Socket): void {
+  if (socket.writableLength > 0) socket.destroy();
 }

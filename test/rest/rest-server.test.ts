@@ -67,7 +67,7 @@ function requestText(value: number): string {
 }
 
 describe('slow clients', () => {
-  const patience = { headersMs: 100, sendMs: 200, keepAliveMs: 100, checkMs: 20 };
+  const patience = { headersMs: 100, sendMs: 200, takeMs: 300, keepAliveMs: 100, checkMs: 20 };
 
   for (const [about, bytes] of [
     ['that sends nothing', ''],
@@ -105,8 +105,23 @@ describe('slow clients', () => {
     for (const connection of slow) assert.match(await connection.untilClosed(), /^HTTP\/1\.1 408 /);
   });
 
+  for (const values of [30_000, 3_000_000]) {
+    it(`lose their connection when they do not take an answer of ${values} values`, async t => {
+      const { port, pool, page } = await start(t, { patience });
+      const data = new Float64Array(values).fill(1 / 3);
+      pool.onFrame = frame => frame.succeed([{ name: 'y', datatype: 'FP64', shape: [values], data }]);
+      const slow = await RawConnection.open(port);
+      slow.socket.pause();
+      // So many that they do not fit into what the system keeps for a connection.
+      for (let i = 0; i < 30; i++) slow.send(requestText(7));
+      await until(() => pool.frames.length > 0);
+      const inProgress = async () => (await page()).value('rest_server_requests_in_progress', { method: 'POST' });
+      while ((await inProgress()) !== 0) await nextTurn();
+    });
+  }
+
   it('may wait for their answer as long as it takes', async t => {
-    const { infer, pool } = await start(t, { patience: { ...patience, sendMs: 40, headersMs: 40 } });
+    const { infer, pool } = await start(t, { patience: { ...patience, sendMs: 40, headersMs: 40, takeMs: 60 } });
     const answer = infer(5);
     await until(() => pool.frames.length === 1);
     setTimeout(() => pool.frames[0].echo(), 120);
@@ -115,6 +130,18 @@ describe('slow clients', () => {
 });
 
 describe('clients that leave', () => {
+  it('leave with all their requests, those behind the one that is being answered as well', async t => {
+    const { port, pool, waiting, page } = await start(t);
+    const connection = await RawConnection.open(port);
+    for (let i = 0; i < 30; i++) connection.send(requestText(i));
+    await until(() => waiting() + pool.frames.length === 30);
+    connection.destroy();
+    await until(() => waiting() === 0);
+    for (const frame of pool.frames) frame.echo();
+    const inProgress = async () => (await page()).value('rest_server_requests_in_progress', { method: 'POST' });
+    while ((await inProgress()) !== 0) await nextTurn();
+  });
+
   it('take their request out of the queue', async t => {
     const { port, pool, waiting, infer, page } = await start(t);
     const first = infer(1);
