@@ -40,6 +40,8 @@ export interface GrpcOptions {
   readonly streamForm: keyof typeof STREAM_FORMS;
   /** Undefined: nothing is traced. */
   readonly tracing?: Tracing;
+  /** Between pings, and for the answer to one; `PING_MS` if nothing is said. */
+  readonly pingMs?: number;
 }
 
 export interface GrpcServer {
@@ -53,17 +55,21 @@ export interface GrpcServer {
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** Calls of one connection at the same time; a client's further calls wait on its side. */
 const MAX_CONCURRENT_CALLS = 1024;
+/** A client that takes nothing any more, or is gone without a word, does not answer either. */
+const PING_MS = 60_000;
 
 /** The gRPC transport. Rejects with FAILED_PRECONDITION when it cannot listen. */
 export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
   // grpc-js writes to standard error on its own, for instance about a header that a client made up.
   setLogVerbosity(logVerbosity.NONE);
-  const { clock, logger, maxMessageBytes } = options;
+  const { clock, logger, maxMessageBytes, pingMs = PING_MS } = options;
   const methods = new Map<string, GrpcMethodMetrics>();
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': maxMessageBytes ?? -1,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
+    'grpc.keepalive_time_ms': pingMs,
+    'grpc.keepalive_timeout_ms': pingMs,
     'grpc.enable_channelz': 0,
     interceptors: [observer({ clock, logger, methods })],
   });

@@ -9,6 +9,7 @@ import { inferenceFile, inferenceService, ModelInferResponse } from '../../src/g
 import { startGrpcServer } from '../../src/grpc/server.js';
 import { Exposition } from '../support/exposition.js';
 import { collect, pathOf } from '../support/grpc-client.js';
+import { RawConnection } from '../support/http.js';
 import { startPuppetServer } from '../support/puppet-server.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { until } from '../support/until.js';
@@ -16,6 +17,17 @@ import { until } from '../support/until.js';
 const { methods } = inferenceService;
 const path = (method: keyof typeof methods) => pathOf(inferenceFile, method);
 const MODELS = [{ name: 'm' }];
+
+const OPTIONS = {
+  clock: systemClock,
+  logger: silentLogger,
+  serverName: 's',
+  host: '127.0.0.1',
+  port: 0,
+  maxMessageBytes: null,
+  requestTimeoutMs: 0,
+  streamForm: 'mlserver',
+} as const;
 
 async function start(t: TestContext, settings = {}) {
   return startPuppetServer(t, { models: MODELS, settings });
@@ -210,29 +222,30 @@ describe('gRPC server', () => {
     pool.frames[0].echo();
   });
 
+  it('breaks connections whose client does not even answer a ping', async t => {
+    const { dataPlane, admin, metrics } = await start(t);
+    const server = await startGrpcServer({
+      ...OPTIONS,
+      dataPlane,
+      repository: admin,
+      metrics: metrics.grpc,
+      pingMs: 50,
+    });
+    t.after(() => server.cut());
+    const mute = await RawConnection.open(Number(new URL(server.url).port));
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    mute.send(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings]));
+    await mute.untilClosed();
+  });
+
   it('names the setting when its port is in use', async t => {
     const other = createServer();
     await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
     t.after(() => other.close());
     const { port } = other.address() as { port: number };
-    const { dataPlane, metrics } = await start(t);
-    const options = {
-      dataPlane,
-      clock: systemClock,
-      logger: silentLogger,
-      serverName: 's',
-      streamForm: 'mlserver' as const,
-      maxMessageBytes: null,
-    };
+    const { dataPlane, admin, metrics } = await start(t);
     await assert.rejects(
-      startGrpcServer({
-        ...options,
-        repository: undefined as never,
-        metrics: { method: () => metrics } as never,
-        host: '127.0.0.1',
-        port,
-        requestTimeoutMs: 0,
-      }),
+      startGrpcServer({ ...OPTIONS, dataPlane, repository: admin, metrics: metrics.grpc, port }),
       (error: unknown) =>
         error instanceof ServerError && error.message === `grpc_port: port ${port} on 127.0.0.1 is in use`,
     );
