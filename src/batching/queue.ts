@@ -22,8 +22,7 @@ export interface Backlog {
 
 /** Requests of one signature to one model, in order of arrival, with what the policy wants to know about their stream. */
 export class RequestQueue {
-  private items: Waiting[] = [];
-  private first = 0;
+  private readonly items: Waiting[] = [];
   private rows = 0;
   private running = 0;
   private newestAt = 0;
@@ -35,7 +34,7 @@ export class RequestQueue {
   constructor(readonly backlog: Backlog) {}
 
   get requests(): number {
-    return this.items.length - this.first;
+    return this.items.length;
   }
 
   /** Whether half of the callers that were seen together lately wait here: the other half can follow while these are served. */
@@ -52,7 +51,7 @@ export class RequestQueue {
   snapshot(now: number): QueueSnapshot {
     const { maxBatchSize, maxBatchTimeMs } = this.backlog.model;
     const { requests, rows, newestAt, arrivalGapMs, inferenceMs } = this;
-    const oldestAt = this.items[this.first].context.timings.queued;
+    const oldestAt = this.items[0].context.timings.queued;
     const expectedRequests = this.fadedCrowd(now) - requests - this.running;
     return {
       requests,
@@ -82,7 +81,7 @@ export class RequestQueue {
 
   /** A caller that went away before its turn; false when its batch has left already. */
   remove(item: Waiting): boolean {
-    const index = this.items.indexOf(item, this.first);
+    const index = this.items.indexOf(item);
     if (index < 0) return false;
     this.items.splice(index, 1);
     this.rows -= item.rows;
@@ -92,24 +91,16 @@ export class RequestQueue {
 
   /** The next batch, in order: at least one request, and no more than `rows` rows unless the first alone has more. */
   take(rows: number): Waiting[] {
-    const batch: Waiting[] = [];
+    let count = 0;
     let taken = 0;
-    while (this.first < this.items.length) {
-      const item = this.items[this.first];
-      if (batch.length > 0 && (item.alone || taken + item.rows > rows)) break;
-      batch.push(item);
+    for (const item of this.items) {
+      if (count > 0 && (item.alone || taken + item.rows > rows)) break;
+      count++;
       taken += item.rows;
-      this.first++;
       if (item.alone) break;
     }
+    const batch = this.items.splice(0, count);
     this.rows -= taken;
-    if (this.first === this.items.length) {
-      this.items = [];
-      this.first = 0;
-    } else if (this.first > 1024) {
-      this.items = this.items.slice(this.first);
-      this.first = 0;
-    }
     this.backlog.waiting -= batch.length;
     this.running += batch.length;
     return batch;

@@ -8,6 +8,7 @@ import { RequestContext } from '../../src/core/context.js';
 import { ServerError } from '../../src/core/errors.js';
 import type { InferRequest } from '../../src/core/protocol.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { countAlive } from '../support/garbage.js';
 import { rowsRequest, rowsTensor } from '../support/models.js';
 import { PuppetPool } from '../support/puppet-pool.js';
 import { SilentTelemetry } from '../support/silent-telemetry.js';
@@ -143,6 +144,21 @@ describe('Scheduler', () => {
     submit(rowsRequest([2]), model);
     submit(rowsRequest([3]), model);
     await assert.rejects(submit(rowsRequest([4]), model).answer, code('RESOURCE_EXHAUSTED'));
+  });
+
+  it('keeps nothing of a request that is answered, though others wait', async () => {
+    const sent = Array.from({ length: 20 }, (_, i) => {
+      const request = rowsRequest([i]);
+      const { answer } = submit(request, { ...MODEL, maxBatchSize: 1 });
+      return { request: new WeakRef<object>(request), answer };
+    });
+    clock.endTurn();
+    for (let i = 0; i < 10; i++) {
+      pool.frames.shift()!.echo();
+      await settle();
+    }
+    const answered = sent.slice(0, 10).map(({ request }) => request);
+    assert.equal(await countAlive(answered), 0);
   });
 
   it('lets a caller that went away leave the queue, and another batch without it', async () => {
