@@ -119,8 +119,9 @@ export function frameModel(buffer: ArrayBuffer): string {
   return (codec.unpack(new Uint8Array(buffer, HEADER_AT, headerLength)) as FrameHeader).model;
 }
 
-function align(size: number): number {
-  return (size + 7) & ~7;
+/** The next multiple of 8. (Not by bits, of which numbers have 32: a batch may be larger than 2 GiB.) */
+export function align(size: number): number {
+  return Math.ceil(size / 8) * 8;
 }
 
 function copyNumbers(

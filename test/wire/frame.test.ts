@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DATATYPES } from '../../src/core/datatype.js';
 import { bytesColumn, type Tensor } from '../../src/core/tensor.js';
-import { decodeFrame, encodeFrame, type FrameTarget } from '../../src/wire/frame.js';
+import { align, decodeFrame, encodeFrame, type FrameTarget } from '../../src/wire/frame.js';
 import { seededRandom } from '../support/random.js';
 import { bitsOf, RandomRequests } from '../support/random-requests.js';
 
@@ -21,6 +21,17 @@ test('tensors come out of a frame as they went in, their parts joined', () => {
     const { inputs } = decodeFrame(frame);
     assert.deepEqual(inputs.map(bitsOf), tensors.map(bitsOf), `trial ${trial}`);
   }
+});
+
+test('places stay multiples of 8 beyond 2 GiB', () => {
+  assert.deepEqual([0, 1, 8, 2 ** 31 - 1, 2 ** 31 + 1, 2 ** 33 - 7].map(align), [
+    0,
+    8,
+    8,
+    2 ** 31,
+    2 ** 31 + 8,
+    2 ** 33,
+  ]);
 });
 
 test('the memory of a tensor is the memory of the frame', () => {
