@@ -48,7 +48,8 @@ export class Replicas {
       if (version.state !== 'ready') continue;
       try {
         const answer = await this.loadInto(worker, version);
-        if (answer.ok) continue;
+        // It may have been replaced meanwhile, and unloaded.
+        if (answer.ok || version.state !== 'ready') continue;
         version.reason = `worker ${worker} could not load it again: ${answer.error.message}`;
         refused.push(version);
       } catch {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ModelRegistry } from '../../src/lifecycle/model-registry.js';
+import type { LoadAnswer } from '../../src/wire/messages.js';
 import { HeldLoads } from '../support/held-loads.js';
-import { rowsRequest } from '../support/models.js';
+import { rowsModel, rowsRequest } from '../support/models.js';
 import type { PuppetPool } from '../support/puppet-pool.js';
 import { modelSpec, PuppetRegistry } from '../support/puppet-registry.js';
 import type { SilentTelemetry } from '../support/silent-telemetry.js';
@@ -138,6 +139,24 @@ describe('Replicas', () => {
     await waiting.answer;
     pool.lose(1);
     assert.equal((await puppet.ask('m')).frame.worker, 0);
+  });
+
+  it('does not count as a failure what was replaced while a new worker loaded it', async () => {
+    pool.join(1);
+    await registry.setDesired('m', [modelSpec('m')]);
+    let answer = (_: LoadAnswer): void => assert.fail();
+    pool.onLoad = async (_worker, { key }) =>
+      key === 'm@#1' ? new Promise(resolve => (answer = resolve)) : { ok: true, model: rowsModel(1) };
+    pool.lose(0);
+    pool.join(0);
+    await registry.setDesired('m', [modelSpec('m')]);
+    answer({ ok: false, error: { code: 'ABORTED', message: "'m@#1' was unloaded while it was loading" } });
+    await nextTurn();
+    assert.deepEqual(
+      telemetry.states.filter(state => state === 'm: failed'),
+      [],
+    );
+    assert.equal(registry.find({ name: 'm' }).reason, '');
   });
 
   it('loads what is being loaded into a worker that joins meanwhile', async () => {
