@@ -4,7 +4,7 @@ import type { Parameters, ParameterValue, Tensor } from '../core/tensor.js';
 import type { InputTensor, ModelRequest } from './request.js';
 import type { ModelResponse } from './response.js';
 import type { ModelRoute } from './route.js';
-import { decode, decodeRequest, encode } from './values.js';
+import { decode, decodeRequest, encodeAll, encodeResponse } from './values.js';
 
 /** What model-settings.json says, as a model gets it. */
 export interface ModelSettings {
@@ -84,8 +84,17 @@ export class Model implements CustomModel {
 
   /** As the function of this name; the model's metadata comes before `contentType`. */
   encode(value: unknown, output: string | RequestedOutput, contentType?: string): Tensor {
+    return this.encodeAll(value, output, contentType)[0];
+  }
+
+  /** As `encode`, with one output per column for a Map of columns. */
+  encodeAll(value: unknown, output: string | RequestedOutput, contentType?: string): Tensor[] {
     const name = typeof output === 'string' ? output : output.name;
     const described = contentTypeIn(this.outputs.find(tensor => tensor.name === name)?.parameters);
-    return encode(value, output, described ?? contentType);
+    return encodeAll(value, output, described ?? contentType);
+  }
+
+  encodeResponse(value: unknown, contentType?: string): ModelResponse {
+    return encodeResponse(value, contentType);
   }
 }
