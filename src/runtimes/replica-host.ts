@@ -3,11 +3,12 @@ import { isBytes, type Tensor } from '../core/tensor.js';
 import { decodeFrame } from '../wire/frame.js';
 import type { BatchAnswer, LoadAnswer, ModelKey, ModelLogLine, ReplicaSpec, UnloadAnswer } from '../wire/messages.js';
 import { loadRuntime } from './catalogue.js';
-import type { Prediction, Runtime } from './runtime.js';
+import { Replica } from './replica.js';
+import type { Prediction } from './runtime.js';
 
 /** The replicas of one thread. Catches everything: failures are answers, because a thrown error loses its code on the way. */
 export class ReplicaHost {
-  private readonly replicas = new Map<ModelKey, Runtime>();
+  private readonly replicas = new Map<ModelKey, Replica>();
   /** What loads, until it has loaded or is to be unloaded. */
   private readonly loading = new Set<ModelKey>();
 
@@ -16,22 +17,28 @@ export class ReplicaHost {
 
   async infer(frame: ArrayBuffer): Promise<BatchAnswer> {
     const started = performance.now();
+    let replica: Replica | undefined;
     try {
       const { model, ...request } = decodeFrame(frame);
-      const prediction = await this.replica(model).predict(request);
+      replica = this.replica(model);
+      const prediction = await replica.runtime.predict(request);
       return { ok: true, ...prediction, inferenceMs: performance.now() - started };
     } catch (error) {
       return { ok: false, error: errorToData(error), inferenceMs: performance.now() - started };
+    } finally {
+      replica?.end();
     }
   }
 
   /** The answers of a model that streams, each made when it is asked for; a failure is the last. */
   async *stream(frame: ArrayBuffer, signal: AbortSignal): AsyncGenerator<BatchAnswer, undefined> {
     let started = performance.now();
+    let replica: Replica | undefined;
     let answers: AsyncIterator<Prediction> | undefined;
     try {
       const { model, ...request } = decodeFrame(frame);
-      answers = this.replica(model).predictStream?.(request, signal);
+      replica = this.replica(model);
+      answers = replica.runtime.predictStream?.(request, signal);
       if (answers === undefined) throw new ServerError('UNIMPLEMENTED', `'${model}' does not stream`);
       for (;;) {
         const next = await unlessAborted(answers.next(), signal);
@@ -43,7 +50,9 @@ export class ReplicaHost {
       yield { ok: false, error: errorToData(error), inferenceMs: performance.now() - started };
     } finally {
       // Not waited for: the model may be in the middle of an answer.
-      answers?.return?.().catch(() => {});
+      void Promise.resolve(answers?.return?.())
+        .catch(() => {})
+        .finally(() => replica?.end());
     }
   }
 
@@ -51,14 +60,14 @@ export class ReplicaHost {
     const { key } = spec;
     this.loading.add(key);
     try {
-      const replica = await loadRuntime(spec, this.log);
+      const runtime = await loadRuntime(spec, this.log);
       if (!this.loading.has(key)) {
-        await replica.unload();
+        await runtime.unload();
         throw new ServerError('ABORTED', `'${key}' was unloaded while it was loading`);
       }
       await this.replicas.get(key)?.unload();
-      this.replicas.set(key, replica);
-      return { ok: true, model: replica.model };
+      this.replicas.set(key, new Replica(runtime));
+      return { ok: true, model: runtime.model };
     } catch (error) {
       return { ok: false, error: errorToData(error) };
     } finally {
@@ -78,9 +87,11 @@ export class ReplicaHost {
     }
   }
 
-  private replica(key: ModelKey): Runtime {
+  /** One that begins an answer, and is to be told of its end. */
+  private replica(key: ModelKey): Replica {
     const replica = this.replicas.get(key);
     if (replica === undefined) throw new ServerError('UNAVAILABLE', `this worker has no replica of '${key}'`);
+    replica.begin();
     return replica;
   }
 }

@@ -296,6 +296,32 @@ describe('custom models', () => {
     assert.match(String(await models.value({ inputs: [], parameters: { other: 5 } })), /'other' is not registered/);
   });
 
+  it('are not unloaded in the middle of an answer, also when nobody waits for it any more', async () => {
+    await loaded(
+      {
+        'busy.mjs': `import { logger } from 'modelyard';
+      const busy = async name => { logger.info(name + ' begins'); await new Promise(go => setTimeout(go, 50)); logger.info(name + ' ends'); };
+      export const MyModel = {
+        async predict() { await busy('predict'); return { outputs: [] }; },
+        async *predictStream() { await busy('stream'); },
+        unload() { logger.info('unload'); } }`,
+      },
+      'busy.MyModel',
+    );
+    const said = () => models.log.slice(before).map(({ message }) => message);
+    const before = models.log.length;
+    const stream = models.stream();
+    void stream.next();
+    const answer = models.ask();
+    await until(() => said().length === 2);
+    await stream.return?.();
+    await models.unload();
+    await answer;
+    await until(() => said().includes('unload'));
+    assert.deepEqual(said().sort(), ['predict begins', 'predict ends', 'stream begins', 'stream ends', 'unload']);
+    assert.equal(said().at(-1), 'unload');
+  });
+
   it('are unloaded, and what still loads then as soon as it has loaded', async () => {
     const ends = `export class MyModel {
       load() { return new Promise(resolve => setImmediate(resolve)); }
