@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { INTERNAL_MESSAGE, ServerError, toServerError } from '../core/errors.js';
@@ -46,9 +46,13 @@ export function answerBadPath({ statusCode }: FastifyError, request: FastifyRequ
   sendError(reply, statusCode ?? 400, `the path ${path} ${problem}`);
 }
 
-/** What is no HTTP, or comes too slowly, is answered on the bare connection, which ends with it. */
-export function answerBadHttp(error: ClientError, socket: Socket): void {
+/**
+ * What is no HTTP, or comes too slowly, is answered on the bare connection, which ends with it; but not in the middle of the answer
+ * to a request before it.
+ */
+export function answerBadHttp(error: ClientError, socket: HttpSocket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (socket._httpMessage?.headersSent) return void socket.destroy(error);
   const [status, message] = badHttp(error.code);
   const body = JSON.stringify({ error: message });
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n`;
@@ -57,6 +61,9 @@ export function answerBadHttp(error: ClientError, socket: Socket): void {
 }
 
 type ClientError = Error & { readonly code: string };
+
+/** Node has no other name for the answer that a connection is at; its own handler asks for it as well. */
+type HttpSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 function badHttp(code: string): [status: number, message: string] {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'the request did not arrive in time'];

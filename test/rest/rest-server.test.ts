@@ -213,6 +213,30 @@ describe('clients that leave', () => {
   });
 });
 
+describe('what is no HTTP', () => {
+  it('is not answered in the middle of another answer', async t => {
+    const { port, pool } = await start(t);
+    const values = 1_000_000;
+    const data = new Float64Array(values).fill(1 / 3);
+    pool.onFrame = frame => frame.succeed([{ name: 'y', datatype: 'FP64', shape: [values], data }]);
+    const connection = await RawConnection.open(port);
+    connection.send(requestText(7));
+    await connection.until(/0\.3333/);
+    connection.send('GARBAGE\r\n\r\n');
+    assert.doesNotMatch(await connection.untilClosed(), /HTTP\/1\.1 400/);
+  });
+
+  it('is answered after another answer', async t => {
+    const { port, pool } = await start(t);
+    pool.onFrame = frame => frame.echo();
+    const connection = await RawConnection.open(port);
+    connection.send(requestText(7));
+    await connection.until(/"data":\[7\.0\]\}\]\}/);
+    connection.send('GARBAGE\r\n\r\n');
+    assert.match(await connection.untilClosed(), /HTTP\/1\.1 400 Bad Request/);
+  });
+});
+
 describe('refusals and failures', () => {
   it('tell when to come back when the queue is full', async t => {
     const { pool, infer, waiting } = await start(t, { model: { ...ALONE, max_queue_size: 2 } });

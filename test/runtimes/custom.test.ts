@@ -308,8 +308,8 @@ describe('custom models', () => {
       },
       'busy.MyModel',
     );
-    const said = () => models.log.slice(before).map(({ message }) => message);
     const before = models.log.length;
+    const said = () => models.log.slice(before).map(({ message }) => message);
     const stream = models.stream();
     void stream.next();
     const answer = models.ask();
