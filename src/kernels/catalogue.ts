@@ -33,7 +33,6 @@ import { oneHot } from './one-hot.js';
 import { pairVotes } from './pair-votes.js';
 import { power } from './power.js';
 import { quantile } from './quantile.js';
-import { rbfOperand } from './rbf-operand.js';
 import { repeatRow } from './repeat-row.js';
 import { require } from './require.js';
 import { scaledSquares } from './scaled-squares.js';
@@ -99,7 +98,6 @@ export const kernels: ReadonlyMap<string, Kernel> = new Map<string, Kernel>(
     quantile,
     'radius-means': radiusMeans,
     'radius-votes': radiusVotes,
-    'rbf-operand': rbfOperand,
     softmax,
     'sparse-dense': sparseDense,
     'sparse-product': sparseProduct,

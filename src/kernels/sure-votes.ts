@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.js';
+import { columnsOf } from './value.js';
 
 export interface SureVotesParams {
   readonly classes: number;
@@ -14,10 +15,10 @@ export interface SureVotesParams {
 const UNDERFLOW = 2 ** -100;
 
 /**
- * Decisions of the pairs of classes made in float32 [rows, pairs], without their `intercepts`, and |x|^2 [rows] -> [winner, sure]: the
- * class with the most votes, i32 [rows], and whether exact decisions must give the same one, u8 [rows]. A weighted sum of kernels, all
- * between 0 and 1, is off by no more than their error times the sum of the weights' `magnitudes`; where the decision is nearer to 0
- * than that, its pair may vote either way. Sure is a winner whom no such votes can overtake.
+ * Decisions of the pairs of classes made in float32 [rows, pairs], without their `intercepts`, and rows whose last column is |x|^2 ->
+ * [winner, sure]: the class with the most votes, i32 [rows], and whether exact decisions must give the same one, u8 [rows]. A weighted
+ * sum of kernels, all between 0 and 1, is off by no more than their error times the sum of the weights' `magnitudes`; where the
+ * decision is nearer to 0 than that, its pair may vote either way. Sure is a winner whom no such votes can overtake.
  */
 export const sureVotes: Kernel<SureVotesParams> = ({ params, arrays }) => {
   const { classes, rate, largest, exponential, sum } = params;
@@ -25,13 +26,15 @@ export const sureVotes: Kernel<SureVotesParams> = ({ params, arrays }) => {
   const magnitudes = arrays.magnitudes as Float64Array;
   const votes = new Int32Array(classes);
   const open = new Int32Array(classes);
-  return ([decisions, squares], rows) => {
+  return ([decisions, operand], rows) => {
     const data = decisions.data as Float32Array;
-    const norms = squares.data as Float64Array;
+    const width = columnsOf(operand);
+    const squares = operand.data as Float64Array;
     const winners = new Int32Array(rows);
     const sure = new Uint8Array(rows);
     for (let row = 0, at = 0; row < rows; row++) {
-      const kernelError = Math.expm1(rate * (norms[row] + largest)) * (1 + exponential) + exponential;
+      const kernelError =
+        Math.expm1(rate * (squares[(row + 1) * width - 1] + largest)) * (1 + exponential) + exponential;
       const error = kernelError * (1 + sum) + sum;
       votes.fill(0);
       open.fill(0);

@@ -8,7 +8,7 @@ function votes(decisions: readonly number[], { square = 0, rate = 0, intercepts 
   const params = { classes: 3, rate, largest: 0, exponential: 0, sum: 0.01 };
   const arrays = { intercepts: Float64Array.from(intercepts), magnitudes: Float64Array.of(1, 1, 1) };
   const value = { type: 'f32', shape: [1, 3], data: Float32Array.from(decisions) } as const;
-  const [winner, sure] = runKernel(sureVotes, [value, f64([1], square)], params, arrays);
+  const [winner, sure] = runKernel(sureVotes, [value, f64([1, 2], 0, square)], params, arrays);
   return [winner.data[0], sure.data[0] === 1];
 }
 

@@ -58,6 +58,16 @@ export function columnMeans({ data, rows, columns }: Matrix): Float64Array {
   return means;
 }
 
+/** The largest |row - centre|^2. */
+export function largestSquare(matrix: Matrix, centre: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < matrix.rows; i++) {
+    const square = rowOf(matrix, i).reduce((sum, value, j) => sum + (value - centre[j]) ** 2, 0);
+    largest = Math.max(largest, square);
+  }
+  return largest;
+}
+
 /** One row of a matrix, as a view. */
 export function rowOf({ data, columns }: Matrix, row: number): Float64Array {
   return data.subarray(row * columns, (row + 1) * columns);

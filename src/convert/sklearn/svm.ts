@@ -14,11 +14,12 @@ import {
 import { asSparse, isSparse } from '../../formats/pickle/sparse.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { Ref } from '../plan-builder.js';
-import { columnMeans, denseMatrix, type Matrix, transposed, vectorOf } from './dense.js';
+import { columnMeans, denseMatrix, largestSquare, type Matrix, transposed, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, shortName, unsupported } from './estimator.js';
 import type { Features } from './features.js';
 import { readLabels } from './labels.js';
 import type { Methods } from './methods.js';
+import { radialKernel } from './radial-kernel.js';
 import { radialShortcut } from './svc-shortcut.js';
 
 /** libsvm's machines. `_dual_coef_`, `_intercept_` and `_gamma` are libsvm's own; the public ones are negated for two classes. */
@@ -30,7 +31,7 @@ export const svmConverters: Record<string, EstimatorConverter> = {
   OneClassSVM: convertOneClass,
 };
 
-/** Beyond this size of gamma * |s|^2 the expanded square loses digits unless the vectors are centred first. */
+/** Size of gamma * |s|^2. */
 const CENTRE_FROM = 1e3;
 
 /** The support vectors, dense or sparse as they are stored. */
@@ -89,29 +90,11 @@ function kernelMatrix(g: GraphBuilder, estimator: Place, x: Ref, vectors: Matrix
   return kernel === 'sigmoid' ? g.tanh(scaled) : g.pow(scaled, asInt(attr(estimator, 'degree')));
 }
 
-/**
- * exp(-gamma |x - s|^2) as exp(2 gamma x.s - gamma |x|^2 - gamma |s|^2): one matrix product, to which |x|^2 comes as a column. Each
- * further pass over [rows, vectors] would cost as much as the exponential.
- */
+/** Far from the origin the expanded square loses digits unless the vectors are centred first. */
 function radial(g: GraphBuilder, x: Ref, vectors: Matrix, gamma: number): Ref {
-  const { rows, columns } = vectors;
-  const far = largestNorm(vectors) * gamma > CENTRE_FROM;
-  const centre = far ? columnMeans(vectors) : new Float64Array(columns);
-  const [from] = g.kernel('square-norm', {
-    inputs: [x],
-    arrays: { centre },
-    outputs: [{ type: 'f64', shape: [-1, columns + 1] }],
-  });
-  const factors = new Float64Array((columns + 1) * rows).fill(-gamma);
-  const norms = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const value = vectors.data[i * columns + j] - centre[j];
-      factors[j * rows + i] = 2 * gamma * value;
-      norms[i] -= gamma * value * value;
-    }
-  }
-  return g.exp(g.linear(from, g.matrix(factors, columns + 1, rows), g.constant(norms)));
+  const origin = new Float64Array(vectors.columns);
+  const far = gamma * largestSquare(vectors, origin) > CENTRE_FROM;
+  return radialKernel(g, x, vectors, gamma, far ? columnMeans(vectors) : origin, 'f64').kernel;
 }
 
 function supportVectors(estimator: Place, features: Features): Vectors {
@@ -261,14 +244,4 @@ function checkMachine(estimator: Place, { vectors, dual, counts, intercepts, pai
     dual.columns === vectors.rows &&
     intercepts === pairs;
   if (!fits) throw badFile(`${estimator.path}: the arrays of this ${shortName(estimator)} do not fit each other`);
-}
-
-function largestNorm({ data, rows, columns }: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < rows; i++) {
-    let norm = 0;
-    for (let j = 0; j < columns; j++) norm += data[i * columns + j] ** 2;
-    largest = Math.max(largest, norm);
-  }
-  return largest;
 }
