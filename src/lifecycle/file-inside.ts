@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { badFile } from '../formats/errors.js';
+import { leadsOut } from '../repository/artifact.js';
 
 /** The absolute path of a file that must lie in the folder, links followed; `what` names it in messages. Rejects with INVALID_ARGUMENT. */
 export async function fileInside(folder: string, file: string, what: string): Promise<string> {
@@ -9,9 +10,6 @@ export async function fileInside(folder: string, file: string, what: string): Pr
   const path = await realpath(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
     throw badFile(`${what} '${file}' cannot be read (${error.code})`, error);
   });
-  const inside = relative(await realpath(folder), path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw badFile(`${what} '${file}' leads out of the folder`);
-  }
+  if (await leadsOut(path, folder)) throw badFile(`${what} '${file}' leads out of the folder`);
   return path;
 }
