@@ -7,6 +7,7 @@ import { Broker, NO_BROKER } from '../test/kafka/broker.js';
 import { KafkaClient } from '../test/kafka/client.js';
 import { numbered, PARTITIONS, startServer } from '../test/kafka/live/setup.js';
 import { during } from '../test/support/lifetime.js';
+import { MODELYARD } from './program.js';
 
 const MESSAGES = Number(process.argv[2] ?? 100_000);
 const CHUNK = 1_000;
@@ -23,7 +24,7 @@ await during(async t => {
       Array.from({ length: CHUNK }, (_, i) => numbered(from + i)),
     );
   }
-  await startServer(t, broker, { debug: false });
+  await startServer(t, broker, { debug: false }, MODELYARD);
   let [first, answered, begun] = [0, 0, 0];
   while (answered < MESSAGES) {
     await new Promise(resolve => setTimeout(resolve, LOOK_MS));

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { MODELYARD } from './program.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CLI = join(ROOT, 'dist/src/cli/main.js');
 const TICKS_PER_SECOND = 100;
 /** For a server to stop in. */
 const STOP_MS = 10_000;
@@ -105,16 +104,10 @@ function underTest(
   };
 }
 
-/** What the first line of the program tells Node, as it does for who starts `modelyard`. */
-function flagsOf(program: string): string[] {
-  const [first] = readFileSync(program, 'utf8').split('\n', 1);
-  return first.split(' ').filter(word => word.startsWith('--'));
-}
-
 export async function startModelyard(options: ModelyardOptions): Promise<WholeServer> {
   const folder = await makeFolder(options);
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...flagsOf(CLI), CLI, 'start', folder.path], {
+  const child = spawn(process.execPath, [...MODELYARD, 'start', folder.path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await waitForOutput(child, text => text.includes('HTTP server running'));

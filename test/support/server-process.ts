@@ -46,10 +46,17 @@ export class ServerProcess {
     this.exited = once(child, 'exit').then(() => this.changes.emit('change'));
   }
 
-  /** Resolves when it listens, with models still to load. */
-  static async start(folder: string, settings: Readonly<Record<string, unknown>> = {}): Promise<ServerProcess> {
+  /** Resolves when it listens, with models still to load. `program`: what Node is told to run, flags first. */
+  static async start(
+    folder: string,
+    settings: Readonly<Record<string, unknown>> = {},
+    program: readonly string[] = [CLI],
+  ): Promise<ServerProcess> {
     writeFile(join(folder, 'settings.json'), { ...SETTINGS, ...settings });
-    const child = spawn(process.execPath, [CLI, 'start', '.'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...program, 'start', '.'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const server = new ServerProcess(child);
     server.url = await server.logged(line => /^HTTP server running on (\S+)/.exec(line.message)?.[1]);
     return server;

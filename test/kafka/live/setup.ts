@@ -27,16 +27,17 @@ export async function startServer(
   t: Lifetime,
   { address }: Pick<Broker, 'address'>,
   settings: Readonly<Record<string, unknown>> = {},
+  program?: readonly string[],
 ): Promise<ServerProcess> {
-  const server = await ServerProcess.start(temporaryFolder(t, FILES), {
+  const kafka = {
     parallel_workers: 1,
     kafka_enabled: true,
     kafka_servers: address,
     kafka_topic_input: 'in',
     kafka_topic_output: 'out',
     kafka_topic_dead_letter: 'dead',
-    ...settings,
-  });
+  };
+  const server = await ServerProcess.start(temporaryFolder(t, FILES), { ...kafka, ...settings }, program);
   t.after(() => (server.running ? server.kill() : undefined));
   return server;
 }
