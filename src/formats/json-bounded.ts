@@ -50,9 +50,12 @@ function scan(bytes: Uint8Array, maxDepth: number): boolean {
   return words;
 }
 
-/** A number too large for float64 reads as Infinity, so both words have a form that JSON.parse understands. */
+/**
+ * A number too large for float64 reads as Infinity, so both words have a form that JSON.parse understands. A text without an end
+ * reaches to the end of the document: to look for another one inside of it at each of its quotes would take for ever.
+ */
 function replaceWords(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|NaN|Infinity/gs, word => {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|NaN|Infinity/gs, word => {
     if (word === 'NaN') return 'null';
     return word === 'Infinity' ? '1e999' : word;
   });

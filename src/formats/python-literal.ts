@@ -2,7 +2,7 @@ import { badFile } from './errors.js';
 import { PyDict, PyTuple, type PyValue } from './pickle/values.js';
 
 const MAX_DEPTH = 16;
-const TOKEN = /\s*(?:([[\](){},:])|(-?\d{1,15})(?!\d)|(True|False|None)\b|'((?:[^'\\]|\\['"\\])*)')/y;
+const TOKEN = /\s*(?:([[\](){},:])|(-?\d{1,15})(?!\d)|(True|False|None)\b|'([^'\\]*(?:\\['"\\][^'\\]*)*)')/y;
 
 /**
  * A Python literal of dicts, lists, tuples, plain strings, whole numbers, True, False and None, as in the header of an

@@ -8,7 +8,8 @@ const MAX_LENGTH = 1 << 24;
 const MAX_DEPTH = 50;
 
 /** `key:`, `key: value`, also with the key in quotes. */
-const ENTRY = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|([^\s"'[\]{},#&*!|>%@`?-][^:]*?|-[^\s:][^:]*?)):(?:\s+(.*))?$/;
+const ENTRY =
+  /^(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^']*(?:''[^']*)*)'|([^\s"'[\]{},#&*!|>%@`?-][^:]*?|-[^\s:][^:]*?)):(?:\s+(.*))?$/s;
 const ESCAPES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     n: '\n',
@@ -32,7 +33,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
  */
 export function parseYamlSubset(text: string): YamlValue {
   if (text.length > MAX_LENGTH) throw badFile(`not a YAML document: more than ${MAX_LENGTH} characters`);
-  return new YamlReader(text.split(/\r?\n/)).document();
+  return new YamlReader(text.split(/\r\n?|\n/)).document();
 }
 
 class YamlReader {
@@ -97,7 +98,7 @@ class YamlReader {
   private scalar(first: string, indent: number): YamlValue {
     if (first.startsWith('"') || first.startsWith("'")) return this.quoted(first);
     if (/^[[{&*!|>%@`]|^\?\s/.test(first)) {
-      const empty = /^(\{\s*\}|\[\s*\])\s*(#.*)?$/.exec(first);
+      const empty = /^(\{\s*\}|\[\s*\])\s*(#.*)?$/s.exec(first);
       if (empty === null) throw this.bad(`has '${first[0]}', which is not understood here`);
       this.at++;
       return first.startsWith('[') ? [] : Object.create(null);
@@ -149,7 +150,7 @@ class YamlReader {
 
   /** Passes blank lines and comments; false at the end. */
   private more(): boolean {
-    while (this.at < this.lines.length && /^\s*(#.*)?$/.test(this.lines[this.at])) this.at++;
+    while (this.at < this.lines.length && /^\s*(#.*)?$/s.test(this.lines[this.at])) this.at++;
     return this.at < this.lines.length;
   }
 
@@ -170,7 +171,7 @@ function isItem(content: string): boolean {
 }
 
 function withoutComment(text: string): string {
-  return text.replace(/(^|\s)#.*$/, '').trim();
+  return text.replace(/(^|\s)#.*$/s, '').trim();
 }
 
 function endOfDouble(line: string): number {

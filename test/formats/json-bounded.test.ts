@@ -23,6 +23,7 @@ const BROKEN: readonly (readonly [what: string, text: string, reason: RegExp])[]
   ['a word', 'Nonsense', /not a JSON document/],
   ['100,000 lists in each other', '['.repeat(100_000), /deeper than 512/],
   ['a text that does not end', '{"a": "b', /not a JSON document/],
+  ['a text of quotes that does not end, behind a NaN', `{"a": NaN, "b": "${'\\"'.repeat(3e5)}`, /not a JSON document/],
 ];
 for (const [what, text, reason] of BROKEN) {
   test(`refuses ${what}`, () => assert.throws(() => parse(text), { code: 'INVALID_ARGUMENT', message: reason }));
@@ -31,6 +32,11 @@ for (const [what, text, reason] of BROKEN) {
 test('refuses bytes that are not UTF-8, and more bytes than allowed', () => {
   assert.throws(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22)), { code: 'INVALID_ARGUMENT' });
   assert.throws(() => parseJson(Buffer.from('[1, 2, 3]'), { maxBytes: 8 }), /at most 8/);
+});
+
+test('reads long texts beside a NaN', () => {
+  const text = 'x'.repeat(2e7);
+  assert.deepEqual(parseJson(Buffer.from(`[NaN, "${text}"]`)), [null, text]);
 });
 
 test('depth counts brackets outside of texts only', () => {

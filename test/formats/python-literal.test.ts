@@ -22,6 +22,11 @@ describe('literals of Python', () => {
     assert.deepEqual([...dict.keys()], ['a', '__proto__']);
   });
 
+  it('reads a long string', () => {
+    const text = 'x'.repeat(1e7);
+    assert.equal(parsePythonLiteral(`'${text}'`), text);
+  });
+
   for (const text of [
     '',
     '[1',

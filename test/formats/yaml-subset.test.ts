@@ -103,6 +103,10 @@ d: "tab\\t, \\u00e9, \\"quoted\\" \\
     refuses(`${'- '.repeat(60)}x`, /nested more than 50 deep/);
   });
 
+  it('takes a carriage return alone for the end of a line too, but no other separator', () => {
+    assert.deepEqual({ ...(parseYamlSubset('a: b # c\u2028d\rc: e\u2029 # f') as object) }, { a: 'b', c: 'e' });
+  });
+
   it('is done with long lines at once', () => {
     for (const line of [
       ' '.repeat(1e5),
@@ -110,6 +114,9 @@ d: "tab\\t, \\u00e9, \\"quoted\\" \\
       `'${"''".repeat(1e5)}`,
       `"${'\\\\'.repeat(1e5)}`,
       ':'.repeat(1e5),
+      `x${' #'.repeat(1e5)}\u2028x`,
+      `${' '.repeat(1e5)}x\u2028x`,
+      `"${'x'.repeat(1e7)}": x`,
     ]) {
       for (const text of [`a: ${line}`, `k${line}`, `- ${line}`]) {
         try {
