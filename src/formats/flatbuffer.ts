@@ -44,7 +44,7 @@ export class FlatTable {
   }
 
   text(field: number): string {
-    const [start, count] = this.vector(field, 1);
+    const [start, count] = this.contents(field, 1);
     return this.buffer.text(start, count);
   }
 
@@ -54,22 +54,22 @@ export class FlatTable {
   }
 
   tables(field: number): FlatTable[] {
-    const [start, count] = this.vector(field, 4);
+    const [start, count] = this.contents(field, 4);
     return Array.from({ length: count }, (_, i) => new FlatTable(this.buffer, this.buffer.ahead(start + 4 * i)));
   }
 
   int32s(field: number): Int32Array {
-    const [start, count] = this.vector(field, 4);
+    const [start, count] = this.contents(field, 4);
     return Int32Array.from({ length: count }, (_, i) => this.buffer.int32(start + 4 * i));
   }
 
   float32s(field: number): Float32Array {
-    const [start, count] = this.vector(field, 4);
+    const [start, count] = this.contents(field, 4);
     return Float32Array.from({ length: count }, (_, i) => this.buffer.float32(start + 4 * i));
   }
 
   float64s(field: number): Float64Array {
-    const [start, count] = this.vector(field, 8);
+    const [start, count] = this.contents(field, 8);
     return Float64Array.from({ length: count }, (_, i) => this.buffer.float64(start + 8 * i));
   }
 
@@ -82,6 +82,13 @@ export class FlatTable {
     if (field >= this.fields) return undefined;
     const offset = this.buffer.uint16(this.vtable + 4 + 2 * field);
     return offset === 0 ? undefined : this.at + offset;
+  }
+
+  /** As `vector`, for elements that are going to be read. */
+  private contents(field: number, size: number): [start: number, count: number] {
+    const [start, count] = this.vector(field, size);
+    this.buffer.spend(count * size);
+    return [start, count];
   }
 
   /** Where the elements of a vector of `size` bytes each start, and how many there are. */
@@ -98,6 +105,8 @@ export class FlatTable {
 class FlatBuffer {
   private readonly view: DataView;
   private readonly decoder = new TextDecoder('utf-8', { fatal: true });
+  /** Bytes of the vectors read so far. */
+  private spent = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -141,6 +150,13 @@ class FlatBuffer {
     } catch {
       throw new ServerError('INVALID_ARGUMENT', `${this.what}: text that is not UTF-8 (at byte ${at})`);
     }
+  }
+
+  /** Vectors do not overlap, so all together are no longer than the buffer: else a thousand tables could share a large one. */
+  spend(bytes: number): void {
+    this.spent += bytes;
+    if (this.spent <= this.bytes.length) return;
+    throw new ServerError('INVALID_ARGUMENT', `${this.what}: vectors lie in the same bytes`);
   }
 
   /** `at`, if `length` bytes lie there. */

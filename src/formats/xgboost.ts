@@ -87,6 +87,8 @@ function orderById(trees: readonly Field[]): Field[] {
 function readTree(tree: Field, group: number, weight: number): XgboostTree {
   const left = tree.get('left_children').integers(undefined, -1);
   const nodes = left.length;
+  // Without nodes, leaves of any width would need no numbers.
+  if (nodes === 0) throw tree.invalid('has no nodes');
   const right = tree.get('right_children').integers(nodes, -1);
   const condition = tree.get('split_conditions').numbers(nodes);
   const width = Math.max(1, tree.get('tree_param').get('size_leaf_vector').integer());

@@ -98,4 +98,10 @@ describe('containers', () => {
     packed.writeBigUInt64LE(BigInt(CONTENT.length - 1), 5);
     assert.throws(() => unpack(packed, 1e6), /the lzma stream/);
   });
+
+  it('a bz2 file of many empty streams unpacks to nothing at once', () => {
+    const empty = [...Buffer.from('BZh9'), 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0];
+    const packed = Uint8Array.from({ length: 14 * 50_000 }, (_, i) => empty[i % 14]);
+    assert.equal(unpack(packed, 1e6).bytes.length, 0);
+  });
 });

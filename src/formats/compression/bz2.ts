@@ -37,13 +37,15 @@ function readStream(bits: BitReader, out: BoundedOutput): void {
   if (bits.bits(24) !== 0x425a68) throw broken('it does not begin with BZh');
   const level = bits.bits(8) - 0x30;
   if (level < 1 || level > 9) throw broken('unknown block size');
-  const block = new Uint32Array(level * 100_000);
+  let block: Uint32Array | undefined;
   for (;;) {
     const magic = bits.bits(24) * 2 ** 24 + bits.bits(24);
     const checksum = (bits.bits(16) * 2 ** 16 + bits.bits(16)) >>> 0;
     if (magic === END) return;
     if (magic !== BLOCK) throw broken('neither a block nor the end');
     const start = out.length;
+    // Made for streams with a block only: an empty stream takes 14 bytes, and a file may have millions.
+    block ??= new Uint32Array(level * 100_000);
     readBlock(bits, block, out);
     if (crc(out.bytes, start, out.length) !== checksum) throw broken('a block has a wrong checksum');
   }

@@ -77,6 +77,20 @@ const BROKEN_XGBOOST: readonly (readonly [mentions: string, spoil: (document: Do
   ['feature 2, but', d => (treeOf(d).split_indices[0] = 2)],
   ['default_left', d => (treeOf(d).default_left[0] = 3)],
   ['split_conditions: expected 3', d => treeOf(d).split_conditions.pop()],
+  [
+    'trees[0]: has no nodes',
+    d => {
+      const empty = {
+        left_children: [],
+        right_children: [],
+        split_indices: [],
+        split_conditions: [],
+        default_left: [],
+      };
+      Object.assign(treeOf(d), empty, { base_weights: [], tree_param: { size_leaf_vector: '2000000000' } });
+      d.learner.learner_model_param.num_target = '2000000000';
+    },
+  ],
   ['no categories', d => (treeOf(d).split_type[0] = 1)],
   [
     'categories up to 5 of 1',
