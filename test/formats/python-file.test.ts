@@ -76,6 +76,16 @@ describe('the one entry', () => {
     assert.throws(() => readModelObject(deep, { maxDepth: 61 }), /nest deeper than 61 levels/);
   });
 
+  it('bytes may be made of each text once, not of one text again and again', () => {
+    const encode = joined(named('_codecs', 'encode'), 'q\x00', text('x'.repeat(200)), 'q\x01', text('latin1'), 'q\x02');
+    const times = (count: number) => joined('](', encode, ...new Array(count).fill('h\x00h\x01h\x02\x86R'), 'e');
+    readModelObject(estimator(text('a'), times(1)));
+    assert.throws(
+      () => readModelObject(estimator(text('a'), times(3))),
+      /makes bytes of the same text again and again/,
+    );
+  });
+
   it('a limit on bytes holds without a container too', () => {
     assert.throws(() => readModelObject(estimator(), { maxBytes: 20 }), /more than the limit of 20 bytes/);
   });

@@ -1,3 +1,4 @@
+import { badFile } from '../errors.js';
 import { toInteger } from './integers.js';
 import { NdArray, PyGlobal, PyObject, type PyValue } from './values.js';
 
@@ -117,11 +118,28 @@ function complexElements(array: NdArray): PyObject[] {
   return Array.from({ length: parts.length / 2 }, (_, i) => new PyObject(COMPLEX, [parts[2 * i], parts[2 * i + 1]]));
 }
 
+/** All copies together may be so many times as long as the file that they are made of; small files have more. */
+const MOST_COPIES = 64;
+const FREE_BYTES = 2 ** 24;
+
+/** Bytes copied so far, by the memory of the file. */
+const copied = new WeakMap<ArrayBufferLike, number>();
+
+/** A file can mention one array in a thousand places for a few bytes each, and no limit on the heap counts the copies. */
+function countCopy({ buffer }: Uint8Array, length: number): void {
+  const total = (copied.get(buffer) ?? 0) + length;
+  if (total > Math.max(MOST_COPIES * buffer.byteLength, FREE_BYTES)) {
+    throw badFile(`the arrays in ${buffer.byteLength} bytes of the file are used again and again`);
+  }
+  copied.set(buffer, total);
+}
+
 /** A copy of the elements without gaps, row by row, in its own aligned buffer. */
 function rowMajor(array: NdArray): Uint8Array<ArrayBuffer> {
   const { shape, strides, bytes } = array;
   const { itemSize } = array.dtype;
   const length = arrayLength(array) * itemSize;
+  countCopy(bytes, length);
   if (isContiguous(shape, strides, itemSize)) return new Uint8Array(bytes.subarray(0, length));
   const out = new Uint8Array(length);
   const index = new Int32Array(shape.length);

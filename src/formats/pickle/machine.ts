@@ -21,6 +21,7 @@ export abstract class PickleMachine {
   /** True while an object array's own pickle is read, which holds no further inline arrays. */
   nested = false;
   private objects = 0;
+  private copied = 0;
 
   constructor(
     bytes: Uint8Array,
@@ -44,6 +45,13 @@ export abstract class PickleMachine {
   pushObject(value: PyValue): void {
     if (++this.objects > this.limits.maxObjects) throw badFile(`more than ${this.limits.maxObjects} objects`);
     this.push(value);
+  }
+
+  /** As pushObject, for bytes made of a text. Each is written with a text of its own, so all together are no longer than the file. */
+  pushCopy(bytes: Uint8Array): void {
+    this.copied += bytes.length;
+    if (this.copied > this.reader.length) throw badFile('makes bytes of the same text again and again');
+    this.pushObject(bytes);
   }
 
   pop(): PyValue {

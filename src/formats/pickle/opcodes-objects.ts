@@ -26,7 +26,9 @@ function popGlobal(machine: PickleMachine, what: string): PyGlobal {
 
 function reduce(machine: PickleMachine): void {
   const args = machine.popTuple('the arguments of a call');
-  machine.pushObject(construct(popGlobal(machine, 'calls'), args.items));
+  const made = construct(popGlobal(machine, 'calls'), args.items);
+  if (made instanceof Uint8Array) machine.pushCopy(made);
+  else machine.pushObject(made);
 }
 
 function newObject(machine: PickleMachine): void {

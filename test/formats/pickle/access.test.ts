@@ -107,4 +107,14 @@ describe('access', () => {
     assert.throws(() => sklearnVersion(root(object({ _sklearn_version: 'new' }))), /"new" is no version/);
     assert.throws(() => sklearnVersion(root(object({}))), /no attribute _sklearn_version/);
   });
+
+  it('an array may be mentioned often, but its copies must not take a thousand times the memory of the file', () => {
+    const large = arrayOfBytes(new Dtype('i', 4), [2 ** 18], false, new Uint8Array(2 ** 20));
+    const model = root(object({ estimators_: new Array<PyValue>(100).fill(large) }));
+    const trees = items(attr(model, 'estimators_'));
+    trees.slice(0, 64).forEach(asInt32);
+    assert.throws(() => asInt32(trees[64]), /the arrays in 1048576 bytes of the file are used again and again/);
+    const small = arrayOfBytes(new Dtype('u', 1), [10], false, new Uint8Array(10));
+    for (let i = 0; i < 1000; i++) asInt32(place(small));
+  });
 });
