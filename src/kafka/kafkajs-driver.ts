@@ -75,6 +75,7 @@ class KafkajsSession implements KafkaSession {
   private readonly consumer: Consumer;
   private readonly producer: Producer;
   private readonly transactions: KafkajsTransactions | undefined;
+  private memberId: string | undefined;
   private closing = false;
   private crash: Error | undefined;
 
@@ -101,15 +102,20 @@ class KafkajsSession implements KafkaSession {
     const { consumer, listener, options } = this;
     const { events } = consumer;
     const { inputTopic: topic } = options;
+    const assign = (partitions: readonly number[]) => {
+      this.transactions?.assigned(partitions);
+      listener.assigned(partitions);
+    };
     await Promise.all([this.producer.connect(), this.transactions?.connect(), consumer.connect()]);
     // From the beginning: messages that come before the group's first commit would be lost otherwise.
     await consumer.subscribe({ topic, fromBeginning: true });
     consumer.on(events.FETCH, () => listener.alive());
     consumer.on(events.HEARTBEAT, () => listener.alive());
-    consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      const partitions = memberAssignment[topic] ?? [];
-      this.transactions?.assigned(partitions);
-      listener.assigned(partitions);
+    consumer.on(events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+      // The group has missed us for a while: others have gone on from where we were, which must not be committed again.
+      if (this.memberId !== undefined && memberId !== this.memberId) assign([]);
+      this.memberId = memberId;
+      assign(memberAssignment[topic] ?? []);
     });
     consumer.on(events.CRASH, ({ payload: { error } }) => {
       this.crash = error;
@@ -162,20 +168,17 @@ class KafkajsSession implements KafkaSession {
     const { partition, messages } = batch;
     const start = (await this.transactions?.claim(partition)) ?? 0;
     const read = messages.map(toInput).filter(({ offset }) => offset >= start);
-    let beating: Promise<void> = Promise.resolve();
-    let broken: { readonly error: unknown } | undefined;
-    const timer = setInterval(() => {
-      beating = heartbeat().catch((error: unknown) => {
-        broken ??= { error };
-      });
-    }, this.options.sessionTimeoutMs / 10);
+    let timer: NodeJS.Timeout | undefined;
+    // A group that moves partitions about waits for all of its members: it hears of us before there is room.
+    const wanted = new Promise<never>((_, reject) => {
+      timer = setInterval(() => heartbeat().catch(reject), this.options.sessionTimeoutMs / 10);
+    });
+    const taken = this.listener.batch({ partition, messages: read, end: Number(batch.highWatermark) });
     try {
-      await this.listener.batch({ partition, messages: read, end: Number(batch.highWatermark) });
+      await Promise.race([taken, wanted]);
     } finally {
       clearInterval(timer);
     }
-    await beating;
-    if (broken !== undefined) throw broken.error;
   }
 }
 

@@ -16,6 +16,8 @@ export interface OutboxOptions<T extends Outgoing> {
   readonly exactlyOnce: boolean;
   /** The brokers have these answers. */
   readonly acknowledged: (items: readonly T[]) => void;
+  /** Nobody will answer these here. */
+  readonly dropped: (items: readonly T[]) => void;
   /** The brokers do not take this record. Gives the item a smaller one, and false when there is none. */
   readonly tooLarge: (item: T, error: ServerError) => boolean;
   /** Answers cannot be written. Called once. */
@@ -61,8 +63,8 @@ export class Outbox<T extends Outgoing> {
     return this.logs.get(partition)?.position;
   }
 
-  /** The partitions that are ours. Gives back what is pending in others, which nobody will answer here. */
-  assign(partitions: readonly number[]): T[] {
+  /** The partitions that are ours. What is pending in others is dropped. */
+  assign(partitions: readonly number[]): void {
     const dropped: T[] = [];
     for (const [partition, log] of this.logs) {
       if (partitions.includes(partition)) {
@@ -74,14 +76,15 @@ export class Outbox<T extends Outgoing> {
       this.logs.delete(partition);
       this.committer.forget(partition);
     }
+    this.options.dropped(dropped);
     this.settled();
-    return dropped;
   }
 
   /** Whether the item is a new one, which is waited for from now on. */
   take(item: T): boolean {
     let log = this.logs.get(item.partition);
     if (log === undefined || log.isRewound(item.offset)) {
+      if (log !== undefined) this.options.dropped(log.abandon());
       log = new PartitionLog(item.offset);
       this.logs.set(item.partition, log);
     }

@@ -61,6 +61,13 @@ class Work implements Origin {
   }
 }
 
+/** What goes along with the reason when a record is too large, the first time and the next ones. */
+const LESS: readonly ((message: InputMessage) => InputMessage)[] = [
+  message => message,
+  message => ({ ...message, value: null }),
+  ({ offset }) => ({ offset, key: null, value: null, headers: {} }),
+];
+
 /**
  * Answers the messages of one session: many at the same time, the answers of each partition in the order of its messages. It ends
  * with its session; what was not acknowledged by then comes again in the next.
@@ -84,6 +91,7 @@ export class Relay {
       exactlyOnce,
       failed,
       acknowledged: works => this.acknowledged(works),
+      dropped: works => this.dropped(works),
       tooLarge: (work, error) => this.makeSmaller(work, error),
     });
   }
@@ -94,11 +102,7 @@ export class Relay {
   }
 
   assigned(partitions: readonly number[]): void {
-    for (const work of this.outbox.assign(partitions)) {
-      leave(work);
-      this.dispatcher.release(work);
-    }
-    this.dispatcher.drop(work => work.abandoned);
+    this.outbox.assign(partitions);
     for (const partition of this.ends.keys()) if (!partitions.includes(partition)) this.ends.delete(partition);
     this.dispatcher.pump();
     this.gauge();
@@ -185,23 +189,30 @@ export class Relay {
     return context;
   }
 
-  private failure(work: Work, error: ServerError): OutputRecord {
+  private failure(work: Work, error: ServerError, message = work.message): OutputRecord {
     const { logger, metrics, answer } = this.options;
     const { topic, partition, offset } = work;
+    if (work.error === undefined) metrics.deadLetter(httpStatus(error));
     work.error = error;
-    metrics.deadLetter(httpStatus(error));
     logger.warning(`Message ${topic}/${partition}@${offset} cannot be served: ${error.message}`, {
       error: error.cause,
     });
-    return failureRecord(work, error, work.context?.trace?.headers ?? [], answer);
+    return failureRecord({ topic, partition, message }, error, work.context?.trace?.headers ?? [], answer);
   }
 
-  /** Instead of the answer the reason, at last without the message. */
+  /** Instead of the answer the reason, at last alone. */
   private makeSmaller(work: Work, error: ServerError): boolean {
-    if (++work.tooLarge > 2) return false;
-    const record = this.failure(work, error);
-    work.record = work.tooLarge === 1 ? record : { ...record, value: null };
-    return true;
+    const less = LESS[work.tooLarge++];
+    if (less !== undefined) work.record = this.failure(work, error, less(work.message));
+    return less !== undefined;
+  }
+
+  private dropped(works: readonly Work[]): void {
+    for (const work of works) {
+      leave(work);
+      this.dispatcher.release(work);
+    }
+    this.dispatcher.drop(work => work.abandoned);
   }
 
   private acknowledged(works: readonly Work[]): void {

@@ -18,6 +18,8 @@ interface Setup extends PuppetServer {
   readonly driver: PuppetDriver;
   readonly bridge: KafkaBridge;
   readonly kafka: KafkaMetrics;
+  /** As the metrics count them. */
+  deadLetters(): number;
 }
 
 interface SetupOptions {
@@ -34,7 +36,13 @@ async function start(t: TestContext, options: SetupOptions = {}): Promise<Setup>
   const server = await startPuppetServer(t, { models: [{ name: 'm', max_batch_size: 1 }] });
   const driver = new PuppetDriver();
   driver.trouble = trouble;
+  const refused: number[] = [];
   const kafka = new KafkaMetrics(new Registry());
+  const count = kafka.deadLetter.bind(kafka);
+  kafka.deadLetter = status => {
+    refused.push(status);
+    count(status);
+  };
   const bridge = new KafkaBridge({
     dataPlane: server.dataPlane,
     clock: systemClock,
@@ -55,7 +63,7 @@ async function start(t: TestContext, options: SetupOptions = {}): Promise<Setup>
     bridge.cut();
     return bridge.close();
   });
-  return { ...server, driver, bridge, kafka };
+  return { ...server, driver, bridge, kafka, deadLetters: () => refused.length };
 }
 
 const body = (value: number) =>
@@ -262,6 +270,40 @@ describe('the Kafka bridge', () => {
         ['out', 'k3', undefined],
       ],
     );
+  });
+
+  it('gives the reason alone for a message whose key and headers leave no room for it, and counts it once', async t => {
+    for (const deadLetterTopic of ['dead', null]) {
+      const setup = await start(t, { deadLetterTopic });
+      const session = await connected(setup);
+      session.onProduce = async records => {
+        const large = records.some(({ key, headers }) => String(key) === 'k1' || 'x-large' in headers);
+        if (large) throw new RecordsTooLarge('too large');
+      };
+      const headers = { 'mlserver-model': Buffer.from('nobody'), 'x-large': Buffer.from('x') };
+      await session.send(0, 7, [message(1, { headers })]);
+      await until(() => session.positions.get(0) === 8);
+      const [{ topic, key, headers: written }] = session.written;
+      assert.deepEqual([topic, key, written['modelyard-status']], [deadLetterTopic ?? 'out', null, '413']);
+      assert.equal(setup.driver.sessions.length, 1);
+      assert.equal(setup.deadLetters(), 1);
+    }
+  });
+
+  it('forgets what it has of a topic that was made anew', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    await session.send(0, 5, [message(1)]);
+    await until(() => setup.pool.frames.length === 1);
+    await session.send(0, 0, [message(2)]);
+    setup.pool.onFrame = frame => frame.echo();
+    setup.pool.frames[0].echo();
+    await until(() => session.positions.get(0) === 1);
+    assert.deepEqual(
+      session.written.map(({ key }) => String(key)),
+      ['k2'],
+    );
+    assert.equal(setup.kafka.inFlight.value, 0);
   });
 
   it('begins anew when a session fails, and when there is none', async t => {

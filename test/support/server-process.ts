@@ -109,6 +109,15 @@ export class ServerProcess {
     return this.child.exitCode;
   }
 
+  /** Keeps its connections and does nothing until `thaw`. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Ends it as a crash does. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');

@@ -29,6 +29,66 @@ describe('Kafka, with a real broker', { skip: NO_BROKER }, () => {
     assert.equal(disorder, 0);
   });
 
+  it('does not go back behind what others have committed while it hung', async t => {
+    const broker = await Broker.start(t);
+    const client = new KafkaClient(t, broker.address);
+    await client.createTopics(1, 'in', 'out', 'dead');
+    const send = async (from: number, to: number) => {
+      for (let at = from; at < to; at += CHUNK) {
+        const chunk = Array.from({ length: Math.min(CHUNK, to - at) }, (_, i) => ({
+          ...numbered(at + i),
+          partition: 0,
+        }));
+        await client.produce('in', chunk);
+      }
+    };
+    const answered = (count: number) => client.read('out', all => tally(all).distinct === count);
+    const first = await startServer(t, broker);
+    await send(0, 100);
+    await answered(100);
+    first.freeze();
+    // The group misses the first one after a while.
+    const second = await startServer(t, broker);
+    const count = 10_000;
+    await send(100, count);
+    await answered(count);
+    assert.equal(await second.stop(), 0);
+    first.thaw();
+    await send(count, count + 1);
+    await answered(count + 1);
+    assert.equal(await first.stop(), 0);
+    assert.equal(await client.committed('modelyard', 'in'), count + 1);
+    const again = (await client.count('out')) - count - 1;
+    t.diagnostic(`${again} answered again`);
+    // Until it hears that it is missed it reads on where it was, once.
+    assert.ok(again < count / 2);
+  });
+
+  it('shares with others at once, however much it has to do', async t => {
+    const broker = await Broker.start(t);
+    const client = new KafkaClient(t, broker.address);
+    await client.createTopics(2, 'in', 'out', 'dead');
+    const count = 200;
+    const slow = (i: number) => ({ ...numbered(i), partition: i % 2, headers: { 'mlserver-model': 'slow' } });
+    await client.produce(
+      'in',
+      Array.from({ length: count }, (_, i) => slow(i)),
+    );
+    const settings = { max_queue_size: 4 };
+    await startServer(t, broker, settings);
+    await client.read('out', all => all.length > 0);
+    const second = await startServer(t, broker, settings);
+    await second.logged(line => /^Reading 1 partitions/.test(line.message) || undefined);
+    const before = await client.count('out');
+    t.diagnostic(`${before} of ${count} answered when the second one joined`);
+    assert.ok(before < count / 4);
+    assert.deepEqual(tally(await client.read('out', all => tally(all).distinct === count)), {
+      distinct: count,
+      duplicates: 0,
+      disorder: 0,
+    });
+  });
+
   it('sets aside what cannot be served, with the reason, and goes on', async t => {
     const broker = await Broker.start(t);
     const client = new KafkaClient(t, broker.address);

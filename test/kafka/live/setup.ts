@@ -16,10 +16,20 @@ const POISON = `exports.Poison = class {
   }
 };`;
 
+/** Takes its time. */
+const SLOW = `exports.Slow = class {
+  async predict() {
+    await new Promise(resolve => setTimeout(resolve, 500));
+    return { outputs: [{ name: 'y', datatype: 'FP32', shape: [1], data: [0] }] };
+  }
+};`;
+
 const FILES = {
   ...exampleModels({ 'mushroom-xgboost': {} }),
   'models/poison/model-settings.json': { name: 'poison', implementation: 'poison.Poison' },
   'models/poison/poison.js': POISON,
+  'models/slow/model-settings.json': { name: 'slow', implementation: 'slow.Slow' },
+  'models/slow/slow.js': SLOW,
 };
 
 /** A server in a process of its own, which takes requests from topic `in`. */
