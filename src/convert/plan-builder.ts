@@ -10,6 +10,7 @@ import type {
   PlanOutput,
   PlanValue,
 } from './plan.js';
+import { MAX_COLUMNS, tooWide } from './shapes.js';
 
 /** A value in the making: its number in the plan, its type, and its shape (-1 as first dimension: rows). */
 export interface Ref {
@@ -42,7 +43,10 @@ export class PlanBuilder {
   private readonly inputRefs = new Map<string, Ref>();
   private readonly scalars = new Map<string, Ref>();
 
-  constructor(readonly columns: number) {}
+  /** Throws INVALID_ARGUMENT for more columns than any model has: some steps hold a name or a flag for each. */
+  constructor(readonly columns: number) {
+    if (columns > MAX_COLUMNS) throw tooWide(columns);
+  }
 
   // --- inputs and constants
 

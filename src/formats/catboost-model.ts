@@ -71,6 +71,8 @@ export function layOutColumns(features: readonly CatboostFeature[]): { columns: 
 }
 
 const MAX_COLUMNS = 1 << 20;
+/** V8 ends the whole process when it is told to make a list of 2^31. */
+const MAX_CLASSES = 1 << 20;
 
 /** The questions of all features' borders, in the order in which splits are numbered. */
 export function allSplits(features: readonly CatboostFeature[]): CatboostSplit[] {
@@ -89,7 +91,7 @@ export function readClasses(params: Field | undefined): (number | string)[] {
     }
     return names.map(name => (typeof name.value === 'string' ? name.value : name.number()));
   }
-  const count = params?.find('classes_count')?.integer() ?? 0;
+  const count = params?.find('classes_count')?.integer(0, MAX_CLASSES) ?? 0;
   if (count > 0) return Array.from({ length: count }, (_, i) => i);
   return Array.from(params?.find('class_to_label')?.numbers() ?? []);
 }

@@ -1,3 +1,4 @@
+import { MAX_COLUMNS, tooWide } from '../shapes.js';
 import type { Features } from './features.js';
 
 /** Names of features; scikit-learn calls them x0, x1, ... where they have none. */
@@ -7,5 +8,6 @@ export function namesOf(features: Pick<Features, 'width' | 'names'>): readonly s
 
 /** What scikit-learn calls features that belong to no input in particular: pca0, pca1, ... */
 export function numberedNames(className: string, width: number): string[] {
+  if (width > MAX_COLUMNS) throw tooWide(width);
   return Array.from({ length: Math.max(0, width) }, (_, column) => `${className.toLowerCase()}${column}`);
 }

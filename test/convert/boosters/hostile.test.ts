@@ -62,6 +62,10 @@ const BROKEN_XGBOOST: readonly (readonly [mentions: string, spoil: (document: Do
   ["'survival:magic'", d => (d.learner.objective.name = 'survival:magic')],
   ["'gbmagic'", d => (d.learner.gradient_booster.name = 'gbmagic')],
   ['num_feature', d => (d.learner.learner_model_param.num_feature = '0')],
+  [
+    'columns are too many',
+    d => (Object.assign(d.learner, { feature_names: [] }).learner_model_param.num_feature = '2147483647'),
+  ],
   ['base_score', d => (d.learner.learner_model_param.base_score = 'much')],
   ['base scores', d => (d.learner.learner_model_param.base_score = '[1,2]')],
   ['3 feature names for 2', d => (d.learner.feature_names = ['a', 'b', 'c'])],
@@ -212,6 +216,7 @@ const BROKEN_CATBOOST: readonly (readonly [mentions: string, spoil: (document: C
   ['numbers per leaf', d => (d.oblivious_trees[0].splits = new Array(60).fill(d.oblivious_trees[0].splits[0]))],
   ['columns', d => (d.features_info.float_features[0].flat_feature_index = 1e9)],
   ['3 labels', d => Object.assign(d.model_info.class_params, { class_names: [1, 2, 3], class_to_label: [0, 1, 2] })],
+  ['classes_count', d => Object.assign(d.model_info, { class_params: { classes_count: 2 ** 31 - 1 } })],
   ['another order', d => (d.model_info.class_params.class_to_label = [1, 0])],
   ['class_names[0]', d => (d.model_info.class_params.class_names = [true, false])],
   ['3 base values', d => (d.scale_and_bias = [1, [1, 2, 3]])],

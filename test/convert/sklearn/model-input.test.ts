@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { convertSklearn } from '../../../src/convert/sklearn/convert-sklearn.js';
 import { readModelInput } from '../../../src/convert/sklearn/model-input.js';
 import { root } from '../../../src/formats/pickle/access.js';
 import type { PyObject, PyValue } from '../../../src/formats/pickle/values.js';
@@ -19,6 +20,14 @@ describe('what a model wants of a request', () => {
     const scaler = fitted(SCALER, { feature_names_in_: objects('b', 'a') });
     const input = readModelInput(root(scaler));
     assert.deepEqual(input, { columns: 2, names: ['b', 'a'], vector: false, chooses: false });
+  });
+
+  it('no more columns than there can be', () => {
+    const scaler = fitted(SCALER, { n_features_in_: 2 ** 31 - 1 });
+    assert.throws(() => convertSklearn(scaler), {
+      code: 'INVALID_ARGUMENT',
+      message: /2147483647 columns are too many/,
+    });
   });
 
   it('what the first step of a pipeline that has seen some wants', () => {
