@@ -1,7 +1,18 @@
 import { badFile } from '../../formats/errors.js';
-import { asFloat64, asInt32, attr, field, hasAttr, item, items, type Place } from '../../formats/pickle/access.js';
+import {
+  asFloat64,
+  asInt,
+  asInt32,
+  attr,
+  field,
+  hasAttr,
+  item,
+  items,
+  type Place,
+} from '../../formats/pickle/access.js';
 import { elements } from '../../formats/pickle/arrays.js';
 import { NdArray } from '../../formats/pickle/values.js';
+import { MAX_COLUMNS } from '../shapes.js';
 import { denseMatrix, type Matrix } from './dense.js';
 import { shortName, unsupported } from './estimator.js';
 
@@ -79,7 +90,7 @@ function gains(estimator: Place): Float64Array {
   const feature = asInt32(field(nodes, 'feature')).data;
   const impurity = asFloat64(field(nodes, 'impurity')).data;
   const weight = asFloat64(field(nodes, 'weighted_n_node_samples')).data;
-  const out = new Float64Array(asInt32(attr(estimator, 'n_features_in_')).data[0]);
+  const out = perFeature(estimator);
   for (let node = 0; node < left.length; node++) {
     if (left[node] < 0) continue;
     out[feature[node]] +=
@@ -88,6 +99,14 @@ function gains(estimator: Place): Float64Array {
       weight[right[node]] * impurity[right[node]];
   }
   return out.map(gain => gain / weight[0]);
+}
+
+/** A zero for each feature that the estimator says it has seen. */
+function perFeature(estimator: Place): Float64Array {
+  const place = attr(estimator, 'n_features_in_');
+  const count = asInt(place);
+  if (count < 0 || count > MAX_COLUMNS) throw badFile(`${place.path}: expected 0 to ${MAX_COLUMNS}, got ${count}`);
+  return new Float64Array(count);
 }
 
 function shares(values: Float64Array): Float64Array {
@@ -108,7 +127,7 @@ function boostedTrees(place: Place): Place[] {
 }
 
 function mean(vectors: readonly Float64Array[], estimator: Place): Float64Array {
-  const out = new Float64Array(asInt32(attr(estimator, 'n_features_in_')).data[0]);
+  const out = perFeature(estimator);
   for (const vector of vectors) for (let i = 0; i < out.length; i++) out[i] += vector[i];
   return vectors.length === 0 ? out : out.map(value => value / vectors.length);
 }
@@ -118,7 +137,7 @@ function weightedMean(estimator: Place): Float64Array {
   const place = attr(estimator, 'estimator_weights_');
   const weights = asFloat64(place).data.subarray(0, members.length);
   const all = asFloat64(place).data.reduce((sum, weight) => sum + weight, 0);
-  const out = new Float64Array(asInt32(attr(estimator, 'n_features_in_')).data[0]);
+  const out = perFeature(estimator);
   members.forEach((member, m) => {
     treeImportances(member).forEach((value, i) => {
       out[i] += weights[m] * value;

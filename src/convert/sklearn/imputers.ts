@@ -112,7 +112,7 @@ function convertKnnImputer({ g }: Conversion, imputer: Place, features: Features
   const [values] = g.kernel('knn-impute', {
     inputs: [features.matrix()],
     params: {
-      neighbors: asInt(attr(imputer, 'n_neighbors')),
+      neighbors: neighborsOf(imputer),
       weighted: weights === 'distance',
       countsUnknown: weights === 'uniform' && !isSince(imputer, 1, 6),
       missing,
@@ -125,4 +125,11 @@ function convertKnnImputer({ g }: Conversion, imputer: Place, features: Features
   const datatype = floatOf(features.datatype);
   const made = new MatrixFeatures(g, rounded(g, values, datatype), pickNames(features.names, kept), datatype);
   return { transform: withIndicator(g, imputer, features, made), missing: missing === null };
+}
+
+function neighborsOf(imputer: Place): number {
+  const place = attr(imputer, 'n_neighbors');
+  const count = asInt(place);
+  if (count < 1) throw badFile(`${place.path}: expected 1 neighbour or more, got ${count}`);
+  return count;
 }

@@ -1,3 +1,4 @@
+import { badFile } from '../../formats/errors.js';
 import { asInt, asStrings, isNone, isObject, optionalAttr, type Place } from '../../formats/pickle/access.js';
 import { PyTuple, type PyValue } from '../../formats/pickle/values.js';
 import type { GraphBuilder } from '../graph-builder.js';
@@ -38,12 +39,16 @@ export function readModelInput(estimator: Place): ModelInput {
   const columns = firstAlong(estimator, 'n_features_in_', MAX_DEPTH);
   const names = firstAlong(estimator, 'feature_names_in_', MAX_DEPTH);
   const vector = columns === 'vector';
-  return {
+  const input = {
     columns: vector ? 1 : columns === undefined ? anyWidth(estimator) : asInt(columns),
     names: names === undefined || names === 'vector' ? undefined : asStrings(names),
     vector,
     chooses: isChooser(estimator, MAX_DEPTH),
   };
+  if (input.names !== undefined && input.names.length !== input.columns) {
+    throw badFile(`${estimator.path}: ${input.names.length} feature names for ${input.columns} columns`);
+  }
+  return input;
 }
 
 /** What the request's columns turned out to be used for. */

@@ -31,4 +31,15 @@ refusalSuite('feature selection', [
     }),
     says: /XGBClassifier with feature_importances_/,
   },
+  {
+    name: 'importances of fewer than no features',
+    estimator: fitted('sklearn.feature_selection._from_model.SelectFromModel', {
+      estimator: null,
+      estimator_: fitted('sklearn.ensemble._forest.RandomForestRegressor', { n_features_in_: -1, estimators_: [] }),
+      threshold: null,
+      max_features: null,
+      importance_getter: 'auto',
+    }),
+    says: /estimator_\.n_features_in_: expected 0 to 16777216, got -1/,
+  },
 ]);

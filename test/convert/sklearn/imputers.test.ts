@@ -58,5 +58,10 @@ refusalSuite('imputers', [
     estimator: fitted(KNN, { ...knn, _mask_fit_X: floats([0, 0, 0, 0], [2, 2]) }),
     says: /_mask_fit_X: expected shape \[1,2\]/,
   },
+  {
+    name: 'fewer than no neighbours',
+    estimator: fitted(KNN, { ...knn, n_neighbors: -1 }),
+    says: /n_neighbors: expected 1/,
+  },
   { name: 'weights by a function', estimator: fitted(KNN, { ...knn, weights: null }), says: /weights by a function/ },
 ]);

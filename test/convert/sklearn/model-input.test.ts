@@ -30,6 +30,14 @@ describe('what a model wants of a request', () => {
     });
   });
 
+  it('as many names as columns', () => {
+    const scaler = fitted(SCALER, { n_features_in_: 3, feature_names_in_: objects('b', 'a') });
+    assert.throws(() => readModelInput(root(scaler)), {
+      code: 'INVALID_ARGUMENT',
+      message: /StandardScaler: 2 feature names for 3 columns/,
+    });
+  });
+
   it('what the first step of a pipeline that has seen some wants', () => {
     const inner = pipeline('passthrough', null, fitted(SCALER, { n_features_in_: 5 }), fitted(SCALER, {}));
     assert.equal(readModelInput(root(pipeline(inner))).columns, 5);
