@@ -66,10 +66,17 @@ export interface ErrorData {
 
 export function errorToData(thrown: unknown): ErrorData {
   const error = toServerError(thrown);
-  const cause = error.cause;
-  const detail =
-    cause instanceof Error ? (cause.stack ?? cause.message) : cause === undefined ? undefined : String(cause);
-  return { code: error.code, message: error.message, httpStatus: error.httpStatus, detail };
+  return { code: error.code, message: error.message, httpStatus: error.httpStatus, detail: detailOf(error.cause) };
+}
+
+/** Custom models throw anything: a stack may be no text, and what is thrown may itself throw when it is looked at. */
+function detailOf(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  try {
+    return String(cause instanceof Error ? (cause.stack ?? cause.message) : cause);
+  } catch {
+    return 'an error that cannot be shown';
+  }
 }
 
 export function errorFromData(data: ErrorData): ServerError {
