@@ -95,6 +95,8 @@ export class PlannedRuntime implements Runtime {
       program = compile(this.plan, outputs, precise, this.options);
       if (this.programs.size >= MAX_PROGRAMS) this.programs.delete([...this.programs.keys()][1]);
       this.programs.set(key, program);
+      // Memory may have been short: the next request tries again, and nothing is there to be released.
+      program.catch(() => this.programs.delete(key));
     }
     return program;
   }

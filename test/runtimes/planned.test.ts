@@ -66,3 +66,35 @@ describe('a converted model of text', () => {
     await runtime.unload();
   });
 });
+
+describe('a method whose program cannot be made', () => {
+  it('fails every time it is asked for, and leaves the others and the end of the model alone', async () => {
+    const shape = [-1, 2];
+    const runtime = PlannedRuntime.of({
+      about: { library: 'test', libraryVersion: '1', estimator: 'Test()' },
+      input: { columns: 2, types: 'number', datatype: 'FP64', missing: true },
+      values: [
+        { type: 'f64', shape },
+        { type: 'f64', shape },
+        { type: 'f64', shape },
+      ],
+      nodes: [
+        { kind: 'rows', output: 0 },
+        { kind: 'onnx', op: 'Neg', inputs: [0], outputs: [1] },
+        { kind: 'onnx', op: 'NoSuchOperation', inputs: [0], outputs: [2] },
+      ],
+      outputs: [
+        { name: 'predict', method: 'predict', value: 1, datatype: 'FP64' },
+        { name: 'transform', method: 'transform', value: 2, datatype: 'FP64' },
+      ],
+      arrays: [],
+    });
+    const inputs: Tensor[] = [{ name: 'x', datatype: 'FP64', shape: [1, 2], data: Float64Array.of(1, 2) }];
+    for (let i = 0; i < 2; i++) {
+      await assert.rejects(runtime.predict({ inputs, outputs: [{ name: 'transform' }] }), /NoSuchOperation/);
+    }
+    const { outputs } = await runtime.predict({ inputs });
+    assert.deepEqual([...(outputs[0].data as Float64Array)], [-1, -2]);
+    await runtime.unload();
+  });
+});
