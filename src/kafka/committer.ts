@@ -1,17 +1,13 @@
 import type { Positions } from './driver.js';
 
 /**
- * Commits positions one request at a time; those that are marked meanwhile go together with the next. `commit` resolves false when
- * the group did not take them, which is no harm: the next ones take their place.
+ * Commits positions one request at a time; those that are marked meanwhile go together with the next.
  */
 export class Committer {
   private marked = new Map<number, number>();
   private busy: Promise<void> | undefined;
 
-  constructor(
-    private readonly commit: (positions: Positions) => Promise<boolean>,
-    private readonly committed: (positions: Positions) => void,
-  ) {}
+  constructor(private readonly commit: (positions: Positions) => Promise<void>) {}
 
   /** Everything before `position` is answered. */
   mark(partition: number, position: number): void {
@@ -35,7 +31,7 @@ export class Committer {
     while (this.marked.size > 0) {
       const positions = this.marked;
       this.marked = new Map();
-      if (await this.commit(positions)) this.committed(positions);
+      await this.commit(positions);
     }
   }
 }

@@ -48,8 +48,8 @@ export interface KafkaListener {
 export interface KafkaSession {
   /** Settles when all in-sync replicas have the records. Rejects with a RecordsTooLarge when the broker does not take so many bytes. */
   produce(records: readonly OutputRecord[]): Promise<void>;
-  /** A member that the group does not know just now does nothing and resolves false. */
-  commit(positions: Positions): Promise<boolean>;
+  /** Of no effect while the group moves partitions about: `assigned` tells when that is over. */
+  commit(positions: Positions): Promise<void>;
   /** Writes the answers to one partition and commits its position, both or neither. Rejects as `produce`, with nothing written. */
   transact(partition: number, position: number, records: readonly OutputRecord[]): Promise<void>;
   /** Leaves the group. Call it once `batch` has settled. Never rejects. */

@@ -129,15 +129,13 @@ class KafkajsSession implements KafkaSession {
     await withSizes(this.producer.sendBatch({ topicMessages: byTopic(records) }));
   }
 
-  async commit(positions: Positions): Promise<boolean> {
+  async commit(positions: Positions): Promise<void> {
     const { inputTopic: topic } = this.options;
     const offsets = Array.from(positions, ([partition, offset]) => ({ topic, partition, offset: String(offset) }));
     try {
       await this.consumer.commitOffsets(offsets);
-      return true;
     } catch (error) {
-      if (REBALANCING.includes(protocolType(error) ?? '')) return false;
-      throw error;
+      if (!REBALANCING.includes(protocolType(error) ?? '')) throw error;
     }
   }
 
@@ -165,6 +163,8 @@ class KafkajsSession implements KafkaSession {
   /** Hands a batch over, and keeps up the membership while there is no room for more. */
   private async take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
     if (this.closing) return;
+    // Sent only when it is time for one: nothing is taken in that the group has meanwhile given to others.
+    await heartbeat();
     const { partition, messages } = batch;
     const start = (await this.transactions?.claim(partition)) ?? 0;
     const read = messages.map(toInput).filter(({ offset }) => offset >= start);

@@ -56,7 +56,24 @@ export class KafkajsTransactions {
     const claim = this.claims.get(partition);
     // It went to another member, which answers.
     if (claim === undefined) return;
-    const { producer } = await claim;
+    try {
+      await this.transact((await claim).producer, partition, position, topicMessages);
+    } catch (error) {
+      // Unless that has happened just now.
+      if (this.claims.get(partition) === claim) throw error;
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    await Promise.all([this.admin.disconnect(), ...Array.from(this.claims.values(), disconnect)]);
+  }
+
+  private async transact(
+    producer: Producer,
+    partition: number,
+    position: number,
+    topicMessages: TopicMessages[],
+  ): Promise<void> {
     const { groupId, inputTopic } = this.options;
     const transaction = await producer.transaction();
     try {
@@ -68,10 +85,6 @@ export class KafkajsTransactions {
       if (transaction.isActive()) await transaction.abort();
       throw error;
     }
-  }
-
-  async disconnect(): Promise<void> {
-    await Promise.all([this.admin.disconnect(), ...Array.from(this.claims.values(), disconnect)]);
   }
 
   private async take(partition: number): Promise<Claim> {

@@ -45,12 +45,7 @@ export class Outbox<T extends Outgoing> {
   private closed = false;
 
   constructor(private readonly options: OutboxOptions<T>) {
-    this.committer = new Committer(
-      positions => this.session!.commit(positions),
-      positions => {
-        for (const [partition, position] of positions) this.logs.get(partition)?.commit(position);
-      },
-    );
+    this.committer = new Committer(positions => this.session!.commit(positions));
   }
 
   open(session: KafkaSession): void {
@@ -80,11 +75,19 @@ export class Outbox<T extends Outgoing> {
     this.settled();
   }
 
+  /** The partition ends there. What is pending of one that had more is dropped. */
+  seen(partition: number, end: number): void {
+    const log = this.logs.get(partition);
+    if (log === undefined || !log.isBeyond(end)) return;
+    this.logs.delete(partition);
+    this.committer.forget(partition);
+    this.options.dropped(log.abandon());
+  }
+
   /** Whether the item is a new one, which is waited for from now on. */
   take(item: T): boolean {
     let log = this.logs.get(item.partition);
-    if (log === undefined || log.isRewound(item.offset)) {
-      if (log !== undefined) this.options.dropped(log.abandon());
+    if (log === undefined) {
       log = new PartitionLog(item.offset);
       this.logs.set(item.partition, log);
     }
@@ -135,8 +138,7 @@ export class Outbox<T extends Outgoing> {
         // It may have been taken from us while its answers were written.
         const log = this.logs.get(partition);
         if (log === undefined || !log.acknowledge()) continue;
-        if (options.exactlyOnce) log.commit(log.position);
-        else this.committer.mark(partition, log.position);
+        if (!options.exactlyOnce) this.committer.mark(partition, log.position);
       }
       options.acknowledged(parts.flatMap(({ items }) => items));
       void this.commit();

@@ -7,23 +7,22 @@ export interface Tracked {
 }
 
 /**
- * The records of one partition from their arrival to the commit. They may be settled in any order and leave in the order in which
- * they came:
+ * The records of one partition from their arrival until their answers are acknowledged. They may be settled in any order and leave
+ * in the order in which they came:
  *
- *   committed        position                            expected
- *   |  acknowledged  |  being written  |  taken in, some settled  |  not here yet
+ *                  position                                     expected
+ *   acknowledged   |  being written  |  taken in, some settled  |  not here yet
  */
 export class PartitionLog<T extends Tracked> {
   /** Of the next record to be acknowledged: what may be committed. */
   private at: number;
   private expected: number;
-  private committed: number;
   private readonly writing = new Fifo<T>();
   private readonly waiting = new Fifo<T>();
 
   /** `start`: the offset of the first record. */
   constructor(start: number) {
-    this.at = this.expected = this.committed = start;
+    this.at = this.expected = start;
   }
 
   get position(): number {
@@ -43,9 +42,9 @@ export class PartitionLog<T extends Tracked> {
     return offset >= this.expected;
   }
 
-  /** Whether the topic was emptied and begins anew: the broker never gives out again what was committed. */
-  isRewound(offset: number): boolean {
-    return offset < this.committed;
+  /** Whether a partition that ends there is another one than these records are from: its topic was made anew. */
+  isBeyond(end: number): boolean {
+    return end < this.expected;
   }
 
   take(record: T): void {
@@ -69,11 +68,6 @@ export class PartitionLog<T extends Tracked> {
     this.at = last.offset + 1;
     this.writing.take(this.writing.length);
     return true;
-  }
-
-  /** The broker has this position. */
-  commit(position: number): void {
-    this.committed = Math.max(this.committed, position);
   }
 
   /** Everything that is not acknowledged, which will not be. */

@@ -113,6 +113,7 @@ export class Relay {
     if (this.held !== undefined) return this.held;
     const { dispatcher, outbox, options } = this;
     this.ends.set(partition, end);
+    outbox.seen(partition, end);
     for (const message of messages) {
       const work = new Work(options.inputTopic, partition, message);
       if (!outbox.take(work)) continue;

@@ -138,6 +138,23 @@ describe('the Kafka bridge', () => {
     );
   });
 
+  it('answers a message once that a member of a moved group reads again, though it was committed meanwhile', async t => {
+    for (const exactlyOnce of [false, true]) {
+      const setup = await start(t, { exactlyOnce });
+      setup.pool.onFrame = frame => frame.echo();
+      const session = await connected(setup);
+      await session.send(0, 5, [message(1), message(2)]);
+      await until(() => session.positions.get(0) === 7);
+      session.listener.assigned([0]);
+      await session.send(0, 5, [message(1), message(2), message(3)]);
+      await until(() => session.positions.get(0) === 8);
+      assert.deepEqual(
+        session.written.map(({ key }) => String(key)),
+        ['k1', 'k2', 'k3'],
+      );
+    }
+  });
+
   it('does not answer for partitions that others have got', async t => {
     const setup = await start(t);
     const session = await connected(setup);

@@ -22,9 +22,8 @@ export class PuppetSession implements KafkaSession {
     this.written.push(...records);
   }
 
-  async commit(positions: Positions): Promise<boolean> {
+  async commit(positions: Positions): Promise<void> {
     for (const [partition, position] of positions) this.positions.set(partition, position);
-    return true;
   }
 
   async transact(partition: number, position: number, records: readonly OutputRecord[]): Promise<void> {

@@ -74,6 +74,11 @@ export class ServerProcess {
     }
   }
 
+  /** The log so far. */
+  get logLines(): readonly LogLine[] {
+    return [...this.lines];
+  }
+
   /** Resolves when a model is loaded or refused. */
   async settled(model: string): Promise<void> {
     await this.logged(line => (line.model_name === model && OUTCOME.test(line.message)) || undefined);
