@@ -5,7 +5,7 @@ const CONTENT_TYPE = 'datetime';
 
 /** ISO 8601: a day - of a month, or of a week - and perhaps a time of day; fractions of a second beyond milliseconds are cut. */
 const ISO =
-  /^(\d{4})(?:(-?)(\d{2})\2(\d{2})|(-?)W(\d{2})(?:\5([1-7]))?)(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})(?:(-?)(\d{2})\2(\d{2})|(-?)W(\d{2})(?:\5([1-7]))?)(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /** Content type `datetime`: a list of moments as ISO 8601 texts. Without a zone they are UTC. */
 export const datetimeCodec: TensorCodec<Date[], readonly Date[]> = {
@@ -39,7 +39,7 @@ function parse(text: string): Date | undefined {
   const [, year, , month, day, , week, weekday = '1'] = found;
   const [hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = found.slice(8);
   const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
-  const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3) || '00'}`;
   const isoDay = week === undefined ? dayOfMonth(year, month, day) : dayOfWeek(year, week, weekday);
   const date = new Date(`${isoDay}T${hour}:${minute}:${second}.${milliseconds}${offset}`);
   return Number.isNaN(date.getTime()) ? undefined : date;

@@ -79,6 +79,7 @@ export function parseColumn(tensor: Tensor): unknown[] {
 }
 
 function jsonColumn(name: string, column: readonly unknown[]): Tensor {
-  const data = bytesColumn(column.map(item => JSON.stringify(item) ?? 'null'));
+  // Digits are JSON too, for the numbers that JSON.stringify refuses.
+  const data = bytesColumn(column.map(item => (typeof item === 'bigint' ? `${item}` : JSON.stringify(item)) ?? 'null'));
   return { name, datatype: 'BYTES', shape: [column.length, 1], data, parameters: { content_type: JSON_COLUMN } };
 }

@@ -77,6 +77,7 @@ const TYPED_ARRAYS = new Map<unknown, Datatype>([
 
 const DATATYPE_OF_KIND = new Map<string, Datatype>([
   ['number', 'FP64'],
+  ['null', 'FP64'],
   ['bigint', 'INT64'],
   ['boolean', 'BOOL'],
   ['string', 'BYTES'],

@@ -114,6 +114,9 @@ describe('content types of tensors', () => {
       decodeTensor(bytes('x', forms), 'datetime').map(date => date.toISOString().slice(0, 16)),
       ['2022-01-11T00:00', '2022-01-11T00:00', '2022-01-11T11:00', '2022-01-11T11:00', '2022-01-11T09:00'],
     );
+    // As PostgreSQL writes them.
+    const [hours] = decodeTensor(bytes('x', ['2022-01-11 11:00:00.123456-03']), 'datetime');
+    assert.equal(hours.toISOString(), '2022-01-11T14:00:00.123Z');
     for (const text of ['bad', '2022-02-30', '2022-13-01', '2022-01-01T25:00']) {
       assert.throws(() => decodeTensor(bytes('x', [text]), 'datetime'), told(/input 'x': data value 0: .* ISO 8601/));
     }
@@ -178,6 +181,16 @@ describe('content types of requests', () => {
     assert.deepEqual([numbers.datatype, numbers.shape, numbers.parameters], ['FP64', [2, 1], undefined]);
     assert.deepEqual(strings.parameters, { content_type: 'str' });
     assert.deepEqual([textsOf(objects), objects.parameters], [['{"a":1}', '[2]'], { content_type: 'pd_json' }]);
+  });
+
+  it('pd: writes columns in which all is missing, and large whole numbers beside missing ones', () => {
+    const frame: DataFrame = new Map<string, ArrayLike<unknown>>([
+      ['none', [null, null]],
+      ['some', [9007199254740993n, null]],
+    ]);
+    const [none, some] = encodeOutputs('ignored', frame);
+    assert.deepEqual([none.datatype, none.shape, none.data], ['FP64', [2, 1], Float64Array.of(Number.NaN, Number.NaN)]);
+    assert.deepEqual([textsOf(some), some.parameters], [['9007199254740993', 'null'], { content_type: 'pd_json' }]);
   });
 
   it('np and str: of exactly one tensor, whose own content type goes first', () => {
