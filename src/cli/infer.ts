@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -63,11 +64,15 @@ function inferUrl({ url: written, modelName, useSsl }: InferOptions): URL {
 async function openInput({ inputDataPath: path }: InferOptions, host: CliHost): Promise<AsyncIterable<Uint8Array>> {
   if (path === STANDARD_STREAM) return host.stdin;
   const file = resolve(host.workingDirectory, path);
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`--input-data-path '${path}' cannot be read (${error.code})`);
-  });
-  if (found.isDirectory()) throw new Error(`--input-data-path '${path}': expected a file, found a folder`);
-  return createReadStream(file);
+  try {
+    if ((await stat(file)).isDirectory()) throw new Error('expected a file, found a folder');
+    const stream = createReadStream(file);
+    await once(stream, 'open');
+    return stream;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`--input-data-path '${path}'${code === undefined ? `: ${message}` : ` cannot be read (${code})`}`);
+  }
 }
 
 /** Where answers go. */

@@ -34,8 +34,8 @@ export function objectText(members: Iterable<readonly [string, string]>): string
   return `{${Array.from(members, ([name, value]) => `${JSON.stringify(name)}:${onOneLine(value)}`).join(',')}}`;
 }
 
-/** The values in an array of arrays of any depth, without their brackets: `[[1,2],[3]]` is `1,2,3`. */
-export function flattened(text: string): string {
+/** The values in an array of arrays of any depth: of `[[1,2],[3]]` they are `1`, `2` and `3`. */
+export function flattened(text: string): string[] {
   const parts: string[] = [];
   const flatten = (array: string) => {
     for (const element of arrayElements(array)) {
@@ -44,7 +44,7 @@ export function flattened(text: string): string {
     }
   };
   flatten(text);
-  return parts.join(',');
+  return parts;
 }
 
 /** A line break may stand between the parts of a JSON text, and nowhere else. */

@@ -25,8 +25,8 @@ export function mergeRequests(requests: readonly Members[]): MergedRequests | un
     if (all.some(({ signature }) => signature !== first.signature)) return undefined;
     const rows = all.map(request => request.rows);
     const inputs = first.inputs.map((input, i) => {
-      const parts = all.map(request => flattened(request.inputs[i].get('data')!)).filter(part => part !== '');
-      return objectText(new Map(input).set('shape', shapeText(input, sum(rows))).set('data', `[${parts.join(',')}]`));
+      const values = all.flatMap(request => valuesOf(request.inputs[i]));
+      return objectText(new Map(input).set('shape', shapeText(input, sum(rows))).set('data', `[${values.join(',')}]`));
     });
     const members = new Map(requests[0]).set('inputs', `[${inputs.join(',')}]`);
     members.delete('id');
@@ -74,8 +74,7 @@ function cutOutput(output: Members, rows: readonly number[]): string[] {
   const shape = shapeOf(output);
   const total = sum(rows);
   const elements = arrayElements(output.get('data')!);
-  const values = shape.reduce((product, size) => product * size, 1);
-  if (shape[0] !== total || (elements.length !== values && elements.length !== total))
+  if (shape[0] !== total || (elements.length !== sizeOf(shape) && elements.length !== total))
     throw new RangeError('rows differ');
   const perRow = elements.length / Math.max(1, total);
   let from = 0;
@@ -84,6 +83,17 @@ function cutOutput(output: Members, rows: readonly number[]): string[] {
     from += count;
     return objectText(new Map(output).set('shape', shapeText(output, count)).set('data', `[${data.join(',')}]`));
   });
+}
+
+/** As many as the shape asks for: what one request has too many of must not make up for what another lacks. */
+function valuesOf(input: Members): string[] {
+  const values = flattened(input.get('data')!);
+  if (values.length !== sizeOf(shapeOf(input))) throw new RangeError('values differ');
+  return values;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function shapeOf(tensor: Members): number[] {

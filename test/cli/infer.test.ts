@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { before, describe, test } from 'node:test';
@@ -142,6 +142,17 @@ describe('infer against a server', () => {
     assert.equal(exitCode, '1');
     assert.match(Buffer.concat(errors).toString(), /^Total processed instances: \d+\nTime taken: .*\n$/);
   });
+});
+
+test('says which input cannot be opened', async t => {
+  const workingDirectory = temporaryFolder(t);
+  // A file that nobody, whatever his rights, can open.
+  const socket = createNetServer().listen(join(workingDirectory, 'in.jsonl'));
+  t.after(() => socket.close());
+  await once(socket, 'listening');
+  const { code, host } = inferring(['-i', 'in.jsonl', '-o', 'out.jsonl'], { workingDirectory });
+  assert.equal(await code, 2);
+  assert.equal(host.errors(), "error: --input-data-path 'in.jsonl' cannot be read (ENXIO)\n");
 });
 
 test('a server that dies in the middle: what was answered stays, every other line says why, and it ends', async t => {

@@ -41,6 +41,11 @@ test('merges only requests that differ in nothing but their rows', () => {
   for (const other of others) assert.equal(mergeRequests([first, other]), undefined, objectText(other));
 });
 
+test('merges nothing with values too many or too few, which another request would hide', () => {
+  assert.equal(mergeRequests([request([1, 2], [1, 2, 3]), request([1, 2], [4])]), undefined);
+  assert.equal(mergeRequests([request([1, 2], [[1], [2], [3]]), request([1, 2], [[4]])]), undefined);
+});
+
 test('gives each request its rows of every output, and its id', () => {
   const requests = [request([1, 2], [1, 2], { id: 'a' }), request([2, 2], [3, 4, 5, 6])];
   const answer = objectMembers(
