@@ -9,6 +9,7 @@ import {
   listOf,
   nullable,
   oneOf,
+  scalar,
   seconds,
   text,
   textOrObject,
@@ -23,6 +24,14 @@ import { readTextFile } from './text-file.js';
 const port = integer({ min: 0, max: 65535 });
 const count = integer({ min: 0 });
 const positive = integer({ min: 1 });
+const name: FieldType<string> = scalar('a string that is not empty', value =>
+  typeof value === 'string' && value !== '' ? value : undefined,
+);
+/** '' is none as well: what is written into a variable cannot be null. */
+const textOrNone: FieldType<string | null> = {
+  ...nullable(text),
+  convert: (value, at) => nullable(text).convert(value === '' ? null : value, at),
+};
 /** Negative counts are taken for 0, as MLServer does. */
 const workers: FieldType<number> = {
   ...integer(),
@@ -71,8 +80,8 @@ const SERVER = {
   /** Null: 64 MiB for requests, unlimited for answers; -1: unlimited. */
   grpcMaxMessageBytes: field('grpc_max_message_length', nullable(integer({ min: -1 })), null),
   cors: optionalSection('cors_settings', CORS),
-  /** Null or '': no metrics server. */
-  metricsEndpoint: field('metrics_endpoint', nullable(text), '/metrics'),
+  /** Null: no metrics server. */
+  metricsEndpoint: field('metrics_endpoint', textOrNone, '/metrics'),
   metricsPort: field('metrics_port', port, 8082),
   metricsRestServerPrefix: field('metrics_rest_server_prefix', text, 'rest_server'),
   metricsDir: field('metrics_dir', text, '.metrics'),
@@ -80,9 +89,9 @@ const SERVER = {
   loggingSettings: field('logging_settings', nullable(textOrObject), null),
   kafkaEnabled: field('kafka_enabled', boolean, false, ['kafka_enable']),
   kafkaServers: field('kafka_servers', text, 'localhost:9092'),
-  kafkaTopicInput: field('kafka_topic_input', text, 'mlserver-input'),
-  kafkaTopicOutput: field('kafka_topic_output', text, 'mlserver-output'),
-  tracingServer: field('tracing_server', nullable(text), null),
+  kafkaTopicInput: field('kafka_topic_input', name, 'mlserver-input'),
+  kafkaTopicOutput: field('kafka_topic_output', name, 'mlserver-output'),
+  tracingServer: field('tracing_server', textOrNone, null),
   cacheEnabled: field('cache_enabled', boolean, false),
   /** Answers of one model version that the cache keeps. */
   cacheSize: field('cache_size', count, 100),
@@ -107,7 +116,7 @@ const SERVER = {
   conversionTimeoutMs: field('conversion_timeout', seconds, 60_000),
   conversionMemoryMb: field('conversion_memory_mb', positive, 1024),
   /** For converted models; null: see cacheFolder in cache-folder.ts. */
-  cacheDir: field('cache_dir', nullable(text), null),
+  cacheDir: field('cache_dir', textOrNone, null),
   /** Batches that may be under way in one worker. */
   batchSlotsPerWorker: field('batch_slots_per_worker', positive, 2),
   /** 'auto': text on a terminal, else JSON. */
@@ -117,7 +126,7 @@ const SERVER = {
   /** Runs each model once before it counts as ready. */
   warmUp: field('warm_up', boolean, true),
   /** A JSON list of models that are served in place of those in the folder; null: none. */
-  modelList: field('model_list', nullable(text), null),
+  modelList: field('model_list', textOrNone, null),
   /** Between looks for changed models; 0: never. */
   modelRepositoryPollMs: field('model_repository_poll', seconds, 0),
   /** Between questions whether a remote model has changed, when there are looks at all. */
@@ -127,11 +136,11 @@ const SERVER = {
   /** Without a byte, or an answer. */
   downloadTimeoutMs: field('download_timeout', seconds, 30_000),
   /** Certificates (PEM) to trust for https models in place of those Node knows. */
-  downloadCaFile: field('download_ca_file', nullable(text), null),
-  kafkaGroupId: field('kafka_group_id', text, 'modelyard'),
+  downloadCaFile: field('download_ca_file', textOrNone, null),
+  kafkaGroupId: field('kafka_group_id', name, 'modelyard'),
   kafkaExactlyOnce: field('kafka_exactly_once', boolean, false),
   /** Null: the answer to what cannot be served tells the error. */
-  kafkaTopicDeadLetter: field('kafka_topic_dead_letter', nullable(text), null),
+  kafkaTopicDeadLetter: field('kafka_topic_dead_letter', textOrNone, null),
   /** TLS and SASL options: kafka/security.ts. */
   kafkaSecurity: field('kafka_security', nullable(jsonObject), null),
   /** The server is ready only while it reads messages. */

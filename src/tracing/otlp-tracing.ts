@@ -20,7 +20,7 @@ import type { RequestTrace, SpanAttributes } from '../core/request-trace.js';
 import type { Tracing } from '../core/tracing.js';
 
 export interface OtlpTracingOptions {
-  /** `host:port` of a collector that takes OTLP over gRPC. */
+  /** URL of a collector that takes OTLP over gRPC: `http://host:port`, or `https:` for TLS. */
   readonly collector: string;
   readonly serviceName: string;
   readonly serviceVersion: string;
@@ -50,7 +50,7 @@ export class OtlpTracing implements Tracing {
   constructor(private readonly options: OtlpTracingOptions) {
     const { collector, serviceName, serviceVersion, clock } = options;
     this.origin = Date.now() - clock.now();
-    const exporter = new OTLPTraceExporter({ url: `http://${collector}` });
+    const exporter = new OTLPTraceExporter({ url: collector });
     const attributes = { 'service.name': serviceName, 'service.version': serviceVersion };
     this.provider = new BasicTracerProvider({
       resource: defaultResource().merge(resourceFromAttributes(attributes)),

@@ -57,9 +57,9 @@ describe('tracing', () => {
     assertParts(spans);
   });
 
-  it('tells the same over gRPC', async t => {
+  it('tells the same over gRPC, to a collector that is given by its URL', async t => {
     const collector = await SpanCollector.start(t);
-    const server = await start(t, collector.address);
+    const server = await start(t, `http://${collector.address}`);
     const client = new GrpcTestClient(server.server.endpoints.find(({ name }) => name === 'gRPC')!.url);
     t.after(() => client.close());
     const inputs = [
@@ -89,6 +89,12 @@ describe('tracing', () => {
     assert.equal(refused.headers.traceparent, `00-${request.trace}-${request.id}-01`);
     assert.equal(request.attributes['http.response.status_code'], '404');
     assert.equal(request.attributes['modelyard.model.name'], undefined);
+  });
+
+  it('refuses an address that is none', async t => {
+    await assert.rejects(start(t, 'not an address'), {
+      message: "tracing_server: expected host:port, got 'not an address'",
+    });
   });
 
   it('goes on without a collector, and says so once', async t => {

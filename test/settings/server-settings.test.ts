@@ -22,6 +22,7 @@ interface FieldCase {
 const bool = { written: ['yes', 'off'], read: [true, false], bad: 'maybe', expected: 'true or false' } as const;
 const words = { written: ['a', 'b'], read: ['a', 'b'], bad: 7, expected: 'a string' } as const;
 const wordsOrNull = { ...words, expected: 'a string or null' } as const;
+const name = { ...words, bad: '', expected: 'a string that is not empty' } as const;
 const port = { written: ['0', 65535], read: [0, 65535], bad: 99999, expected: 'an integer from 0 to 65535' } as const;
 const positive = { written: ['1', 5], read: [1, 5], bad: 0, expected: 'an integer of 1 or more' } as const;
 const seconds = { written: ['0.5', 20], read: [500, 20_000], bad: -1, expected: 'seconds from 0 to 2147483' } as const;
@@ -106,8 +107,8 @@ const fields: readonly FieldCase[] = [
   { name: 'kafka_enabled', key: 'kafkaEnabled', fallback: false, ...bool },
   { name: 'kafka_enable', key: 'kafkaEnabled', fallback: false, ...bool },
   { name: 'kafka_servers', key: 'kafkaServers', fallback: 'localhost:9092', ...words },
-  { name: 'kafka_topic_input', key: 'kafkaTopicInput', fallback: 'mlserver-input', ...words },
-  { name: 'kafka_topic_output', key: 'kafkaTopicOutput', fallback: 'mlserver-output', ...words },
+  { name: 'kafka_topic_input', key: 'kafkaTopicInput', fallback: 'mlserver-input', ...name },
+  { name: 'kafka_topic_output', key: 'kafkaTopicOutput', fallback: 'mlserver-output', ...name },
   { name: 'tracing_server', key: 'tracingServer', fallback: null, ...wordsOrNull },
   { name: 'cache_enabled', key: 'cacheEnabled', fallback: false, ...bool },
   {
@@ -157,7 +158,7 @@ const fields: readonly FieldCase[] = [
   { name: 'download_max_bytes', key: 'downloadMaxBytes', fallback: 10 * 2 ** 30, ...positive },
   { name: 'download_timeout', key: 'downloadTimeoutMs', fallback: 30_000, ...seconds },
   { name: 'download_ca_file', key: 'downloadCaFile', fallback: null, ...wordsOrNull },
-  { name: 'kafka_group_id', key: 'kafkaGroupId', fallback: 'modelyard', ...words },
+  { name: 'kafka_group_id', key: 'kafkaGroupId', fallback: 'modelyard', ...name },
   { name: 'kafka_exactly_once', key: 'kafkaExactlyOnce', fallback: false, ...bool },
   { name: 'kafka_topic_dead_letter', key: 'kafkaTopicDeadLetter', fallback: null, ...wordsOrNull },
   { name: 'kafka_required', key: 'kafkaRequired', fallback: false, ...bool },
@@ -193,7 +194,7 @@ for (const { name, key, fallback, written, read, bad, expected } of fields) {
       assert.equal(error.message.slice(0, at.length), at);
       return true;
     });
-    if (expected.startsWith('a string')) return; // any text of a variable is one
+    if (typeof bad !== 'string' && expected.startsWith('a string')) return; // any text of a variable is one
     const environment = new Environment({ [`MLSERVER_${variable}`]: asVariable(bad) });
     await assert.rejects(readServerSettings(temporaryFolder(t), environment), (error: Error) => {
       assert.ok(error.message.startsWith(`environment: field 'MLSERVER_${variable}': expected ${expected}`));
@@ -211,6 +212,20 @@ test('null is taken by optional fields only', () => {
   for (const { name, key, expected } of fields) {
     if (expected.endsWith('or null')) assert.equal(serverSettings({ [name]: null })[key], null, name);
     else assert.throws(() => serverSettings({ [name]: null }), /found null$/, name);
+  }
+});
+
+test('an empty text is none where there may be none: a variable cannot say null', async t => {
+  const folder = temporaryFolder(t);
+  const texts = fields.filter(({ expected }) => expected === 'a string or null');
+  assert.ok(texts.length > 5);
+  const environment = new Environment(
+    Object.fromEntries(texts.map(({ name }) => [`MLSERVER_${name.toUpperCase()}`, ''])),
+  );
+  const { settings } = await readServerSettings(folder, environment);
+  for (const { name, key } of texts) {
+    assert.equal(settings[key], null, name);
+    assert.equal(serverSettings({ [name]: '' })[key], null, name);
   }
 });
 
