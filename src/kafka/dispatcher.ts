@@ -3,7 +3,7 @@ import { Fifo } from './fifo.js';
 
 /**
  * How an attempt ended: with an answer, good or bad; `refused` by a server that is too busy for anybody; or `suspect`, because a
- * worker died while it had this item, perhaps of another one in the same batch.
+ * worker died while it had this item, perhaps of another one in the same batch, or had no room for it.
  */
 export type Attempt = 'answered' | 'refused' | 'suspect';
 

@@ -250,6 +250,7 @@ function errorAttribute({ code }: ServerError): SpanAttributes {
 /** A request has no deadline of its own here: the time that has run out is the model's, and its worker was ended. */
 function outcomeOf({ code }: ServerError, { timings }: RequestContext): Attempt {
   if (code === 'DEADLINE_EXCEEDED') return 'suspect';
-  if (code === 'UNAVAILABLE') return timings.dispatched > 0 ? 'suspect' : 'refused';
-  return code === 'RESOURCE_EXHAUSTED' ? 'refused' : 'answered';
+  if (code !== 'UNAVAILABLE' && code !== 'RESOURCE_EXHAUSTED') return 'answered';
+  // Said by the server before there was a worker for it, or of this very request: by its model, or by the end of its worker.
+  return timings.dispatched === 0 ? 'refused' : 'suspect';
 }

@@ -215,6 +215,23 @@ describe('the Kafka bridge', () => {
     assert.equal(setup.pool.frames.length, 4);
   });
 
+  it('tries once more, alone, what a model has no room for, and then goes on without it', async t => {
+    const setup = await start(t);
+    const session = await connected(setup);
+    setup.pool.onFrame = frame => {
+      const [value] = frame.request.inputs[0].data as Float64Array;
+      if (value === 13) frame.reject(new ServerError('RESOURCE_EXHAUSTED', 'too much at a time'));
+      else frame.echo();
+    };
+    await session.send(0, 0, [message(1), message(13), message(2)]);
+    await until(() => session.positions.get(0) === 3);
+    assert.deepEqual(
+      session.written.map(({ headers }) => headers['modelyard-status']),
+      [undefined, '429', undefined],
+    );
+    assert.equal(setup.pool.frames.length, 4);
+  });
+
   it('traces each attempt until its answer is acknowledged, and sends the trace along', async t => {
     const ended: string[] = [];
     const tracing: Tracing = {
