@@ -2,9 +2,9 @@ import { ServerError } from '../core/errors.js';
 
 /**
  * The most columns of rows, and of what a step makes of them. A file can claim any number of them in a few bytes, and V8 ends the
- * whole process, not just the thread, when it is told to make a list of 2^31.
+ * whole process, not just the thread, when a list or set of them grows by more at once than the heap has left.
  */
-export const MAX_COLUMNS = 2 ** 24;
+export const MAX_COLUMNS = 2 ** 22;
 
 export function tooWide(columns: number): ServerError {
   return new ServerError('INVALID_ARGUMENT', `${columns} columns are too many, at most ${MAX_COLUMNS} are served`);

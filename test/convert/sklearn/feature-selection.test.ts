@@ -40,6 +40,6 @@ refusalSuite('feature selection', [
       max_features: null,
       importance_getter: 'auto',
     }),
-    says: /estimator_\.n_features_in_: expected 0 to 16777216, got -1/,
+    says: /estimator_\.n_features_in_: expected 0 to 4194304, got -1/,
   },
 ]);
