@@ -83,6 +83,8 @@ async function serveUntilSignal(
     // A stop may come while models load, and a load may end the server.
     const failure = await Promise.race([server.loaded.then(() => first).catch((error: unknown) => ({ error })), first]);
     await server.stop();
+    // The last line, which takes along those of debug that wait for company.
+    logger.info('Stopped');
     if (typeof failure === 'object') throw failure.error;
     return 0;
   };

@@ -26,13 +26,14 @@ function serve(t: TestContext, { settings = {} as unknown, stop = async () => {}
   const host = fakeHost();
   const server = { stops: 0 };
   const [started, tellStarted] = event<void>();
-  const start: StartServer = async () => {
+  const start: StartServer = async (_, { logger }) => {
     tellStarted();
     return {
       endpoints,
       loaded: Promise.resolve(),
       stop() {
         server.stops++;
+        logger.debug('Answered what was under way');
         return stop();
       },
     };
@@ -60,6 +61,8 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGQUIT']) {
       'HTTP server running on http://0.0.0.0:8080',
       'Metrics server running on http://0.0.0.0:8082/metrics',
       `Received ${name}, stopping`,
+      'Answered what was under way',
+      'Stopped',
     ]);
     assert.equal(host.signals.listenerCount(name), 0);
     assert.equal(host.clock.pendingTimers, 0);
