@@ -35,11 +35,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** The Kafka transport, which looks for its brokers from now on. Throws FAILED_PRECONDITION for settings that cannot work. */
 export function startKafka({ settings, readBody, writeBody, ...common }: KafkaOptions): KafkaBridge {
   const { kafkaServers, kafkaTopicInput, kafkaTopicOutput, kafkaTopicDeadLetter, kafkaGroupId } = settings;
-  const brokers = kafkaServers.split(',').map(server => server.trim());
-  if (!brokers.every(broker => /^[^:]+:\d+$|^\[.*\]:\d+$/.test(broker))) {
-    const text = `kafka_servers: expected host:port, or several separated by commas, got '${kafkaServers}'`;
-    throw new ServerError('FAILED_PRECONDITION', text);
-  }
+  const brokers = brokersOf(kafkaServers);
   if (kafkaTopicInput === kafkaTopicOutput || kafkaTopicInput === kafkaTopicDeadLetter) {
     const text = `kafka_topic_input: '${kafkaTopicInput}' is where answers go, so they would be asked again and again`;
     throw new ServerError('FAILED_PRECONDITION', text);
@@ -71,4 +67,17 @@ export function startKafka({ settings, readBody, writeBody, ...common }: KafkaOp
       writeBody,
     },
   });
+}
+
+/**
+ * Brokers as `kafka_servers` names them, each with its port: 9092 where none is said, as with MLServer. Throws FAILED_PRECONDITION,
+ * also for addresses of IPv6, which the library takes apart at their first colon: they want a name.
+ */
+export function brokersOf(servers: string): string[] {
+  const brokers = servers.split(',').map(server => server.trim());
+  if (!brokers.every(broker => /^[^:\s]+(:\d+)?$/.test(broker))) {
+    const text = `kafka_servers: expected host:port, or several separated by commas, got '${servers}'`;
+    throw new ServerError('FAILED_PRECONDITION', text);
+  }
+  return brokers.map(broker => (broker.includes(':') ? broker : `${broker}:9092`));
 }
