@@ -1,3 +1,4 @@
+import { ServerError } from '../core/errors.js';
 import { type BytesColumn, bytesColumn, texts } from '../core/tensor.js';
 import { badInput, checkBytes, type TensorCodec } from './codec.js';
 
@@ -28,7 +29,7 @@ export const datetimeCodec: TensorCodec<Date[], readonly Date[]> = {
     name,
     datatype: 'BYTES',
     shape: [values.length, 1],
-    data: bytesColumn(values.map(isoformat)),
+    data: bytesColumn(values.map((date, i) => isoformat(date, `output '${name}': data value ${i}`))),
     parameters: { content_type: CONTENT_TYPE },
   }),
 };
@@ -65,6 +66,7 @@ function dayOfWeek(year: string, week: string, weekday: string): string | undefi
 }
 
 /** As Python's `isoformat` writes a time in UTC: without a fraction when there is none. */
-function isoformat(date: Date): string {
+function isoformat(date: Date, what: string): string {
+  if (Number.isNaN(date.getTime())) throw new ServerError('INVALID_ARGUMENT', `${what}: expected a valid Date`);
   return date.toISOString().replace(/(?:\.000)?Z$/, '+00:00');
 }

@@ -1,4 +1,4 @@
-import type { Datatype, NumericArray } from '../core/datatype.js';
+import { DATATYPES, type Datatype, isDatatype, type NumericArray } from '../core/datatype.js';
 import { ServerError } from '../core/errors.js';
 import { float16ToNumber } from '../core/float16.js';
 import { elementCount, isBytes, optionalTexts, type Tensor } from '../core/tensor.js';
@@ -42,6 +42,9 @@ export const numpyCodec: TensorCodec<NdArray, ArrayValue> = {
     const what = `output '${name}'`;
     const given = isNdArray(value) ? { ...value, values: value.data } : flatten(value, false, what);
     const asked = isNdArray(value) ? value.datatype : undefined;
+    if (asked !== undefined && !isDatatype(asked)) {
+      throw bad(what, `expected a datatype of ${DATATYPES.join(', ')}, got '${asked}'`);
+    }
     const datatype = asked ?? datatypeOf(given.values);
     if (datatype === undefined) {
       throw bad(what, `expected values of one kind for content type 'np', got ${kindOf(given.values[0])} among them`);

@@ -79,7 +79,17 @@ export function parseColumn(tensor: Tensor): unknown[] {
 }
 
 function jsonColumn(name: string, column: readonly unknown[]): Tensor {
-  // Digits are JSON too, for the numbers that JSON.stringify refuses.
-  const data = bytesColumn(column.map(item => (typeof item === 'bigint' ? `${item}` : JSON.stringify(item)) ?? 'null'));
+  const data = bytesColumn(column.map((item, i) => jsonText(item, `output '${name}': data value ${i}`)));
   return { name, datatype: 'BYTES', shape: [column.length, 1], data, parameters: { content_type: JSON_COLUMN } };
+}
+
+function jsonText(item: unknown, what: string): string {
+  // Digits are JSON too.
+  if (typeof item === 'bigint') return String(item);
+  try {
+    return JSON.stringify(item) ?? 'null';
+  } catch (cause) {
+    const text = `${what}: cannot be written as JSON (${(cause as Error).message.split('\n')[0]})`;
+    throw new ServerError('INVALID_ARGUMENT', text, { cause });
+  }
 }

@@ -52,6 +52,8 @@ describe('content types of tensors', () => {
     const tooLarge = { datatype: 'INT8', shape: [1], data: [300] };
     assert.throws(() => encodeTensor('y', tooLarge), told(/a whole number from -128 to 127 \(INT8\), got 300/));
     assert.throws(() => encodeTensor('y', { shape: [3], data: [1] }), told(/shape \[3\] needs 3 values, got 1/));
+    const ofNoType = { datatype: 'FLOAT', shape: [1], data: [1] };
+    assert.throws(() => encodeTensor('y', ofNoType), told(/output 'y': expected a datatype of BOOL, .*, got 'FLOAT'/));
   });
 
   it('str, base64 and datetime come back as they went', () => {
@@ -122,6 +124,10 @@ describe('content types of tensors', () => {
     }
   });
 
+  it('datetime: names a date that is none', () => {
+    assert.throws(() => encodeTensor('y', [new Date('x')]), told(/output 'y': data value 0: expected a valid Date/));
+  });
+
   it('text, bytes and dates need BYTES', () => {
     for (const contentType of ['str', 'base64', 'datetime'] as const) {
       assert.throws(() => decodeTensor(doubles('x', [1], 1), contentType), told(/needs datatype BYTES, got FP64/));
@@ -181,6 +187,11 @@ describe('content types of requests', () => {
     assert.deepEqual([numbers.datatype, numbers.shape, numbers.parameters], ['FP64', [2, 1], undefined]);
     assert.deepEqual(strings.parameters, { content_type: 'str' });
     assert.deepEqual([textsOf(objects), objects.parameters], [['{"a":1}', '[2]'], { content_type: 'pd_json' }]);
+  });
+
+  it('pd: names values that JSON has no words for', () => {
+    const frame: DataFrame = new Map([['c', [{ a: 1 }, { b: 1n }]]]);
+    assert.throws(() => encodeOutputs('ignored', frame), told(/output 'c': data value 1: cannot be written as JSON/));
   });
 
   it('pd: writes columns in which all is missing, and large whole numbers beside missing ones', () => {
