@@ -227,7 +227,9 @@ test('speaks TLS when the URL or --use-ssl says so, with certificates it can che
   const untrusted = inferring(['-u', `https://${url}`, ...atOnce], { input: '{}' });
   assert.equal(await untrusted.code, 1);
   const [{ error }] = untrusted.lines();
-  assert.deepEqual([error.status, error.msg], ['connection error', 'self-signed certificate']);
+  assert.equal(error.status, 'connection error');
+  // Newer versions of Node say more.
+  assert.match(error.msg, /^self-signed certificate/);
   for (const args of [
     ['-u', `https://${url}`],
     ['-u', url, '--use-ssl'],
