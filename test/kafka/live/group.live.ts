@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Broker, freePorts, NO_BROKER } from '../broker.js';
 import { KafkaClient } from '../client.js';
 import { numbered, PARTITIONS, startServer, tally } from './setup.js';
 
 const CHUNK = 200;
+/** From one chunk to the next: no more than a server with transactions can keep up with. */
+const PACE_MS = 100;
 /** What may be under way in a server: see the limits of a bridge. */
 const UNDER_WAY = 1024;
 
@@ -46,6 +49,7 @@ describe('Kafka, with a real broker', { skip: NO_BROKER }, () => {
           'in',
           Array.from({ length: CHUNK }, (_, i) => numbered(from + i)),
         );
+        await delay(PACE_MS);
       }
     };
     const sending = load();
@@ -118,12 +122,11 @@ describe('Kafka, with a real broker', { skip: NO_BROKER }, () => {
     await second.logged(line => /^Reading 1 partitions/.test(line.message) || undefined);
     const before = await client.count('out');
     t.diagnostic(`${before} of ${count} answered when the second one joined`);
-    assert.ok(before < count / 4);
-    assert.deepEqual(tally(await client.read('out', all => tally(all).distinct === count)), {
-      distinct: count,
-      duplicates: 0,
-      disorder: 0,
-    });
+    assert.ok(before < count / 2);
+    // Without transactions what was written and not yet committed as its partition moved is answered again.
+    const { duplicates, disorder } = tally(await client.read('out', all => tally(all).distinct === count));
+    t.diagnostic(`${duplicates} answered again`);
+    assert.equal(disorder, 0);
   });
 
   it('sets aside what cannot be served, with the reason, and goes on', async t => {
