@@ -12,14 +12,6 @@ before(async () => {
   models = await CustomModels.start(life);
 });
 
-/** Loads what must load. */
-async function loaded(files: Record<string, string>, implementation?: string, settings?: object) {
-  models.write(files);
-  const answer = await models.load(implementation, settings);
-  assert.ok(answer.ok, answer.ok ? '' : answer.error.message);
-  return answer.model;
-}
-
 /** The code and message of a load that must fail. */
 async function refused(files: Record<string, string>, implementation?: string): Promise<string> {
   models.write(files);
@@ -32,7 +24,7 @@ const predicts = (expression: string) => `{ predict(request) { return ${answerTe
 
 describe('modules of custom models', () => {
   it('may be TypeScript, with all of its syntax, importing the API, types and other files', async () => {
-    await loaded(
+    await models.loaded(
       {
         'typescript.ts': `
         import { Model, ModelRequest, type ModelSettings } from 'modelyard';
@@ -64,7 +56,7 @@ describe('modules of custom models', () => {
     };
     const values: unknown[] = [];
     for (const module of ['esm', 'common', 'plain', 'main', 'pkg.deep']) {
-      await loaded(files, `${module}.MyModel`);
+      await models.loaded(files, `${module}.MyModel`);
       values.push(await models.value());
     }
     assert.deepEqual(values, ['function', 'functionworda/b', 'true', 'true', 'deep']);
@@ -80,7 +72,7 @@ describe('modules of custom models', () => {
     const values: unknown[] = [];
     for (const word of ['one', 'two']) {
       for (const module of ['again', 'again2']) {
-        await loaded(files(word), `${module}.MyModel`);
+        await models.loaded(files(word), `${module}.MyModel`);
         values.push(await models.value());
       }
     }
@@ -119,7 +111,7 @@ describe('modules of custom models', () => {
 
 describe('custom models', () => {
   it('get their settings, and may set their metadata when they load', async () => {
-    const model = await loaded(
+    const model = await models.loaded(
       {
         'my_model.ts': `export class MyModel {
         inputs: object[] = [];
@@ -153,7 +145,7 @@ describe('custom models', () => {
   });
 
   it('see id, parameters, headers and inputs, the latter as plain values and decoded', async () => {
-    await loaded(
+    await models.loaded(
       {
         'sees.ts': `import { decode, decodeRequest } from 'modelyard';
         export const MyModel = { predict(request) { return ${answerText(`JSON.stringify([
@@ -193,7 +185,7 @@ describe('custom models', () => {
   });
 
   it('keep the arrays that they answer with', async () => {
-    await loaded(
+    await models.loaded(
       {
         'keeps.mjs': `const weights = new Float64Array(4096).fill(2);
       export const MyModel = { predict: () => ({ outputs: [{ name: 'y', datatype: 'FP64', shape: [4096], data: weights }] }) }`,
@@ -245,7 +237,7 @@ describe('custom models', () => {
 
   it('that answer nonsense are told what is wrong with it', async () => {
     const answers = WRONG.map(([answer]) => `() => ${answer}`).join(', ');
-    await loaded(
+    await models.loaded(
       {
         'wrong.mjs': `const answers = [${answers}]; export const MyModel = { predict: r => answers[r.parameters.i]() }`,
       },
@@ -261,7 +253,7 @@ describe('custom models', () => {
   });
 
   it('that throw are quoted, with the status of a ModelError', async () => {
-    await loaded(
+    await models.loaded(
       {
         'throws2.mjs': `import { ModelError } from 'modelyard'; export const MyModel = { predict({ parameters: { status } }) {
       throw status ? new ModelError('because', status) : new TypeError('broken'); } }`,
@@ -280,7 +272,7 @@ describe('custom models', () => {
   });
 
   it('log lines and numbers under their name', async () => {
-    await loaded(
+    await models.loaded(
       {
         'logs.mjs': `import { logger, metrics } from 'modelyard'; export class MyModel {
       load() { metrics.register('lengths', 'Lengths'); }
@@ -297,7 +289,7 @@ describe('custom models', () => {
   });
 
   it('are not unloaded in the middle of an answer, also when nobody waits for it any more', async () => {
-    await loaded(
+    await models.loaded(
       {
         'busy.mjs': `import { logger } from 'modelyard';
       const busy = async name => { logger.info(name + ' begins'); await new Promise(go => setTimeout(go, 50)); logger.info(name + ' ends'); };
@@ -361,7 +353,7 @@ describe('custom models', () => {
   });
 
   it('may say that they are not ready', async () => {
-    await loaded(
+    await models.loaded(
       {
         'tired.mjs': `import { Model } from 'modelyard'; export class MyModel extends Model { predict() { this.ready = false; return { outputs: [] }; } }`,
       },
@@ -369,62 +361,5 @@ describe('custom models', () => {
     );
     assert.ok((await models.ask()).ok);
     assert.equal(await models.value(), 'Model m is not ready yet.');
-  });
-});
-
-describe('custom models that stream', () => {
-  const COUNTS = `export const made = []; export class MyModel {
-    async *predictStream({ parameters: { failAt, hang }, signal }) {
-      try {
-        for (let i = 0; i < 3; i++) {
-          if (i === failAt) throw new Error('at ' + i);
-          if (i === hang) await new Promise(resolve => signal.addEventListener('abort', resolve));
-          made.push(i);
-          yield { outputs: [{ name: 'i', datatype: 'INT32', shape: [1], data: [i] }] };
-        }
-      } finally { made.push('end'); }
-    }
-    predict() { return ${answerText('made')}; } }`;
-
-  async function read(stream: AsyncIterator<unknown>): Promise<unknown[]> {
-    const seen: unknown[] = [];
-    for (let next = await stream.next(); !next.done; next = await stream.next()) {
-      const answer = next.value as Awaited<ReturnType<CustomModels['ask']>>;
-      seen.push(answer.ok ? firstValue(answer.outputs) : answer.error.message);
-    }
-    return seen;
-  }
-
-  it('give their answers one by one, a failure last', async () => {
-    const model = await loaded({ 'counts.mjs': COUNTS }, 'counts.MyModel');
-    assert.equal(model.streams, true);
-    assert.deepEqual(await read(models.stream({ inputs: [], parameters: {} })), [0, 1, 2]);
-    assert.deepEqual(await read(models.stream({ inputs: [], parameters: { failAt: 1 } })), [0, 'at 1']);
-  });
-
-  it('make an answer only when somebody wants it, and stop when nobody does', async () => {
-    await loaded({ 'counts.mjs': COUNTS }, 'counts.MyModel');
-    const stream = models.stream({ inputs: [], parameters: {} });
-    await stream.next();
-    assert.equal(await models.value(), '0');
-    await stream.return?.();
-    while ((await models.value()) !== '0,end');
-    assert.deepEqual(await stream.next(), { done: true, value: undefined });
-  });
-
-  it('are told by the signal while they are in the middle of an answer', async () => {
-    await loaded({ 'counts.mjs': COUNTS }, 'counts.MyModel');
-    const stream = models.stream({ inputs: [], parameters: { hang: 1 } });
-    await stream.next();
-    const second = stream.next();
-    await stream.return?.();
-    assert.deepEqual(await second, { done: true, value: undefined });
-    while (!String(await models.value()).endsWith('end'));
-  });
-
-  it('must give an iterable', async () => {
-    await loaded({ 'no.mjs': `export const MyModel = { predictStream: () => 5 }` }, 'no.MyModel');
-    assert.deepEqual(await read(models.stream()), ['predictStream: expected an async iterable of answers, got number']);
-    assert.match(String(await models.value()), /has no method predict, only predictStream/);
   });
 });

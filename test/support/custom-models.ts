@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { mergeRequests } from '../../src/batching/batch.js';
 import type { InferRequest } from '../../src/core/protocol.js';
@@ -46,6 +47,14 @@ export class CustomModels {
         settings: { uri: this.folder, extra: {}, others: {}, inputs: [], outputs: [], ...settings },
       },
     });
+  }
+
+  /** Writes and loads what must load. */
+  async loaded(files: Readonly<Record<string, string>>, implementation?: string, settings?: object) {
+    this.write(files);
+    const answer = await this.load(implementation, settings);
+    assert.ok(answer.ok, answer.ok ? '' : answer.error.message);
+    return answer.model;
   }
 
   /** Ends what was loaded last, or still loads. */

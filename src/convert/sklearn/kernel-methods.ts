@@ -1,5 +1,5 @@
 import { asFloat64, attr, type Place } from '../../formats/pickle/access.js';
-import { matrixOf, vectorOf } from './dense.js';
+import { columnMeans, matrixOf, vectorOf } from './dense.js';
 import { type Conversion, type EstimatorConverter, unsupported } from './estimator.js';
 import { type Features, MatrixFeatures } from './features.js';
 import { fittedColumns } from './fitted-columns.js';
@@ -48,12 +48,9 @@ function convertPca({ g }: Conversion, estimator: Place, features: Features): Me
     return eigenvalue === 0 ? 0 : value / Math.sqrt(eigenvalue);
   });
   const bias = new Float64Array(columns);
-  const columnMeans = new Float64Array(columns);
-  for (let i = 0; i < weights.length; i++) {
-    bias[i % columns] += (mean - rowMeans[Math.floor(i / columns)]) * weights[i];
-    columnMeans[i % columns] += weights[i] / rows;
-  }
-  const centred = weights.map((value, i) => value - columnMeans[i % columns]);
+  for (let i = 0; i < weights.length; i++) bias[i % columns] += (mean - rowMeans[Math.floor(i / columns)]) * weights[i];
+  const means = columnMeans({ data: weights, rows, columns });
+  const centred = weights.map((value, i) => value - means[i % columns]);
   const kernel = pairwiseKernel(g, estimator, readPairwiseKernel(estimator), features.matrix(), points);
   const values = g.linear(kernel, g.matrix(centred, rows, columns), g.constant(bias));
   return { transform: fittedColumns(g, values, attr(estimator, 'eigenvectors_'), features), missing: false };

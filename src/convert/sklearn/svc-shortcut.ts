@@ -35,16 +35,17 @@ export function radialShortcut(g: GraphBuilder, x: Ref, machine: RadialMachine):
   const centre = columnMeans(vectors);
   const largest = largestSquare(vectors, centre);
   const magnitudes = columnSums(weights, Math.abs);
+  const terms = columnSums(weights, value => (value === 0 ? 0 : 1));
   const params: SureVotesParams = {
     classes,
     // A sum of `columns + 2` products of two rounded numbers, whose sizes add up to no more than 2 gamma (|x|^2 + |s|^2).
     rate: (vectors.columns + 4) * ROUNDING * 2 * machine.gamma,
     largest,
     exponential: EXPONENTIAL,
-    sum: (Math.max(...columnSums(weights, value => (value === 0 ? 0 : 1))) + 2) * ROUNDING,
+    sum: (largestOf(terms) + 2) * ROUNDING,
   };
   const typical = Math.expm1(2 * params.rate * largest) + params.exponential + params.sum;
-  if (!(Math.max(...magnitudes) * typical < WORST_ERROR)) return undefined;
+  if (!(largestOf(magnitudes) * typical < WORST_ERROR)) return undefined;
 
   const { kernel, operand } = radialKernel(g, x, vectors, machine.gamma, centre, 'f32');
   const decisions = g.matmul(kernel, g.constant(Float32Array.from(weights.data), [weights.rows, weights.columns]));
@@ -58,6 +59,11 @@ export function radialShortcut(g: GraphBuilder, x: Ref, machine: RadialMachine):
     ],
   });
   return { index, sure };
+}
+
+/** (As arguments of a call hundreds of thousands of pairs would be too many.) */
+function largestOf(values: Float64Array): number {
+  return values.reduce((largest, value) => Math.max(largest, value), 0);
 }
 
 function columnSums({ data, columns }: Matrix, of: (value: number) => number): Float64Array {

@@ -31,12 +31,13 @@ export const svmConverters: Record<string, EstimatorConverter> = {
   OneClassSVM: convertOneClass,
 };
 
-/** Size of gamma * |s|^2. */
+/** Of gamma * |s|^2. */
 const CENTRE_FROM = 1e3;
 
-/** The support vectors, dense or sparse as they are stored. */
+/** The support vectors, as they are stored, dense or sparse, and - but for the linear kernel - dense. */
 interface Vectors {
   readonly place: Place;
+  readonly dense: Matrix | undefined;
   readonly rows: number;
   readonly columns: number;
 }
@@ -53,9 +54,8 @@ function weightedKernel(
   weights: Matrix,
   intercepts: Float64Array,
 ): Ref {
-  if (asString(attr(estimator, 'kernel')) === 'linear')
-    return features.product(linearWeights(vectors, weights), intercepts);
-  const kernel = kernelMatrix(g, estimator, features.matrix(), denseMatrix(vectors.place));
+  if (vectors.dense === undefined) return features.product(linearWeights(vectors, weights), intercepts);
+  const kernel = kernelMatrix(g, estimator, features.matrix(), vectors.dense);
   return g.linear(kernel, g.matrix(weights.data, weights.rows, weights.columns), g.constant(intercepts));
 }
 
@@ -103,7 +103,8 @@ function supportVectors(estimator: Place, features: Features): Vectors {
   if (shape.length !== 2 || shape[1] !== features.width) {
     throw badFile(`${place.path}: expected ${features.width} columns, got shape [${shape}]`);
   }
-  return { place, rows: shape[0], columns: shape[1] };
+  const linear = asString(attr(estimator, 'kernel')) === 'linear';
+  return { place, dense: linear ? undefined : denseMatrix(place), rows: shape[0], columns: shape[1] };
 }
 
 function convertClassifier({ g }: Conversion, estimator: Place, features: Features): Methods {
@@ -143,7 +144,7 @@ function convertClassifier({ g }: Conversion, estimator: Place, features: Featur
   const radial = asString(attr(estimator, 'kernel')) === 'rbf' && !breakTies;
   const shortcut = radial
     ? radialShortcut(g, features.matrix(), {
-        vectors: denseMatrix(vectors.place),
+        vectors: vectors.dense!,
         gamma: asNumber(attr(estimator, '_gamma')),
         weights,
         intercepts,
